@@ -1,0 +1,113 @@
+# Everything a checkout does. `make` alone lists it.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/stamps
+UV := $(BIN)/uv
+CDK := node_modules/.bin/cdk
+
+# Our own tools first; Node.js comes from the environment when the machine has none of its own.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export VIRTUAL_ENV := $(CURDIR)/$(VENV)
+
+# Node.js 20 or newer as the machine's own, or else as a wheel in the environment.
+NODE_IS_NEW_ENOUGH = node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)' 2>/dev/null
+NODE_LOCK := $(shell PATH="$${PATH#*:}" && $(NODE_IS_NEW_ENOUGH) || echo requirements/node.txt)
+
+SOURCES := $(wildcard layers/roost/python infra functions models localaws)
+STEPS := unit contract infrastructure simulation integration e2e
+
+##@ Everyday
+
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+	  /^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMPS)/roost $(STAMPS)/node ## Install everything into .venv and node_modules (nothing to do: instant)
+	@:
+
+demo: setup ## Deploy to the embedded AWS and walk the whole loop
+	@$(BIN)/roost demo
+
+deploy: setup ## Deploy with the CDK to where the AWS variables point
+	@$(BIN)/roost deploy
+
+down: setup ## Stop the embedded AWS
+	@$(BIN)/roost down
+
+##@ Quality
+
+test: setup check ## The gate: checks, then every test
+	@$(BIN)/python -m pytest $(wildcard $(STEPS:%=tests/%))
+
+check: setup lint types complexity synth ## Lint, format, types, complexity and a synth without warnings
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: setup
+	@$(if $(SOURCES),$(BIN)/mypy $(SOURCES))
+
+complexity: setup
+	@$(if $(SOURCES),$(BIN)/xenon --max-absolute B --max-modules A --max-average A $(SOURCES))
+
+synth: setup
+	@$(if $(wildcard cdk.json),$(CDK) synth --quiet --strict --output build/cdk.out)
+
+format: setup ## Format the code and mend what the linter can mend
+	@$(BIN)/ruff check --fix-only .
+	@$(BIN)/ruff format .
+
+##@ Benchmarks
+
+bench: setup ## Measure against the peers, side by side in one run
+	@$(BIN)/python -m tests.benchmarks
+
+bench-serving: setup ## Measure scoring: latency, cold start, memory
+	@$(BIN)/python -m tests.benchmarks.serving
+
+##@ Upkeep
+
+lock: $(STAMPS)/uv ## Resolve requirements/*.in and layers/*/requirements.in anew (UPGRADE=1: to the newest versions)
+	@compile() { $(UV) pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade) "$$@"; }
+	@for name in bootstrap node dev; do compile "requirements/$$name.in" -o "requirements/$$name.txt"; done
+	@for layer in layers/*/requirements.in; do \
+	  compile -c requirements/dev.txt "$$layer" -o "requirements/layer-$$(basename "$$(dirname "$$layer")").txt"; done
+	@npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund
+
+clean: ## Remove everything that was built or installed
+	rm -rf $(VENV) node_modules build cdk.out .roost .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# What `setup` does, each step again only when its inputs change.
+
+$(STAMPS)/venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Roost needs Python 3.11 or newer: make setup PYTHON=/path/to/python3.11")'
+	@$(PYTHON) -m venv $(VENV)
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/uv: requirements/bootstrap.txt $(STAMPS)/venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@touch $@
+
+$(STAMPS)/dev: requirements/dev.txt $(NODE_LOCK) $(STAMPS)/uv
+	@$(UV) pip sync --quiet --require-hashes --compile-bytecode requirements/dev.txt $(NODE_LOCK)
+	@touch $@
+
+$(STAMPS)/roost: pyproject.toml $(STAMPS)/dev
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(STAMPS)/node: package.json package-lock.json $(STAMPS)/dev
+	@npm ci --silent --no-audit --no-fund
+	@touch $@
+
+.PHONY: help setup demo deploy down test check lint types complexity synth format bench bench-serving lock clean
