@@ -99,7 +99,7 @@ $(STAMPS)/uv: requirements/bootstrap.txt $(STAMPS)/venv
 	@touch $@
 
 $(STAMPS)/dev: requirements/dev.txt $(NODE_LOCK) $(STAMPS)/uv
-	@$(UV) pip sync --quiet --require-hashes --compile-bytecode requirements/dev.txt $(NODE_LOCK)
+	@$(UV) pip sync --quiet --require-hashes requirements/dev.txt $(NODE_LOCK)
 	@touch $@
 
 $(STAMPS)/roost: pyproject.toml $(STAMPS)/dev
