@@ -1,0 +1,1 @@
+"""Implementations of the ports: one AWS service, engine or library a file."""

@@ -1,0 +1,1 @@
+"""Pure rules of the platform: no AWS, no environment, no clock, no files."""

@@ -1,0 +1,219 @@
+"""The registry's records and moves: versions, releases and a hash-chained audit log.
+
+Every move is a ``Change``: the model's head before and after, the records it writes and one audit entry. A store
+commits a change only if the head is still the one before, so concurrent moves never overwrite each other, and
+version numbers neither collide nor skip. Each audit entry carries the hash of its predecessor, so an edited or
+missing entry is found by ``first_broken_link`` (a hash chain as in Haber and Stornetta, 1991).
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from roost.errors import ReleaseInProgress, StatusConflict, VersionNotApproved
+from roost.names import ReleaseStatus, Status
+
+MOVES: dict[Status, frozenset[Status]] = {
+    Status.CANDIDATE: frozenset({Status.APPROVED, Status.REJECTED}),
+    Status.APPROVED: frozenset({Status.CANARY, Status.REJECTED}),
+    Status.CANARY: frozenset({Status.LIVE, Status.ROLLED_BACK, Status.APPROVED}),
+    Status.LIVE: frozenset({Status.RETIRED}),
+    Status.RETIRED: frozenset({Status.CANARY}),
+    Status.ROLLED_BACK: frozenset(),
+    Status.REJECTED: frozenset(),
+}
+RELEASABLE = frozenset({Status.APPROVED, Status.RETIRED})
+
+
+@dataclass(frozen=True)
+class Version:
+    """One registered model version; ``package`` is the digest of its immutable package."""
+
+    model: str
+    number: int
+    status: Status
+    package: str
+    created_at: str
+    run: str
+    metrics: dict[str, float]
+    lineage: dict[str, Any]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Release:
+    """One attempt to bring a version to all traffic. Function versions are empty until they are known."""
+
+    model: str
+    identifier: str
+    version: int
+    status: ReleaseStatus
+    strategy: str
+    steps: tuple[int, ...]
+    started_at: str
+    requested_by: str
+    previous_version: int | None = None
+    function_version: str = ""
+    previous_function_version: str = ""
+    finished_at: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class ModelHead:
+    """What is true of a model now; every change moves it on by one audit entry."""
+
+    model: str
+    latest_version: int = 0
+    champion: int | None = None
+    previous: int | None = None
+    active_release: str = ""
+    audit_length: int = 0
+    audit_hash: str = ""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who makes a change, and when (UTC)."""
+
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """One line of the audit log."""
+
+    model: str
+    sequence: int
+    at: str
+    actor: str
+    action: str
+    subject: str
+    detail: dict[str, Any]
+    previous_hash: str
+    hash: str = ""
+
+    def sealed(self) -> "AuditEntry":
+        """The entry with its own hash over everything else."""
+        body = {key: value for key, value in asdict(self).items() if key != "hash"}
+        text = json.dumps(body, sort_keys=True, separators=(",", ":"))
+        return replace(self, hash=hashlib.sha256(text.encode()).hexdigest())
+
+
+@dataclass(frozen=True)
+class Change:
+    """One atomic move of a model: the store writes all of it or none."""
+
+    before: ModelHead
+    after: ModelHead
+    entry: AuditEntry
+    new_versions: tuple[Version, ...] = ()
+    versions: tuple[Version, ...] = ()
+    releases: tuple[Release, ...] = field(default=())
+
+
+def _change(head: ModelHead, actor: Actor, action: str, subject: str, detail: dict[str, Any], **moved: Any) -> Change:
+    records = {key: moved.pop(key) for key in ("new_versions", "versions", "releases") if key in moved}
+    entry = AuditEntry(
+        model=head.model, sequence=head.audit_length + 1, at=actor.at.isoformat(), actor=actor.name,
+        action=action, subject=subject, detail=detail, previous_hash=head.audit_hash,
+    ).sealed()  # fmt: skip
+    after = replace(head, audit_length=entry.sequence, audit_hash=entry.hash, **moved)
+    return Change(before=head, after=after, entry=entry, **records)
+
+
+def moved(version: Version, to: Status, reason: str = "") -> Version:
+    """The version in its new status.
+
+    Raises:
+        StatusConflict: the present status does not lead there.
+    """
+    if to not in MOVES[version.status]:
+        allowed = ", ".join(sorted(MOVES[version.status])) or "none, it is final"
+        raise StatusConflict(
+            f"{version.model} version {version.number} is {version.status} and cannot become {to}; allowed: {allowed}"
+        )
+    return replace(version, status=to, reason=reason)
+
+
+def registration(head: ModelHead, draft: Version, actor: Actor) -> Change:
+    """Register ``draft`` under the next version number, as a candidate."""
+    version = replace(draft, number=head.latest_version + 1, status=Status.CANDIDATE)
+    detail = {"package": version.package, "run": version.run}
+    return _change(
+        head, actor, "register", f"version {version.number}", detail,
+        latest_version=version.number, new_versions=(version,),
+    )  # fmt: skip
+
+
+def status_move(head: ModelHead, version: Version, to: Status, actor: Actor, reason: str) -> Change:
+    """Approve, reject or retire a version.
+
+    Raises:
+        StatusConflict: the version's status does not lead there.
+    """
+    detail = {"from": version.status.value, "to": to.value, "reason": reason}
+    return _change(
+        head, actor, "move", f"version {version.number}", detail, versions=(moved(version, to, reason),)
+    )
+
+
+def release_start(head: ModelHead, version: Version, release: Release, actor: Actor) -> Change:
+    """Begin a release: the version becomes canary and the model is taken until the release ends.
+
+    Raises:
+        ReleaseInProgress: another release of the model has not ended.
+        VersionNotApproved: the version is neither approved nor retired (a rollback's target).
+    """
+    if head.active_release:
+        raise ReleaseInProgress(
+            f"{head.model} is being released ({head.active_release}); wait for it to end or abort it, then try again"
+        )
+    if version.status not in RELEASABLE:
+        raise VersionNotApproved(
+            f"{version.model} version {version.number} is {version.status}; only an approved version can be released"
+        )
+    return _change(
+        head, actor, "release", f"version {version.number}", {"release": release.identifier},
+        active_release=release.identifier, versions=(moved(version, Status.CANARY),), releases=(release,),
+    )  # fmt: skip
+
+
+def release_progress(head: ModelHead, release: Release, actor: Actor, detail: dict[str, Any]) -> Change:
+    """Note a step of a running release: what was published, where traffic went."""
+    return _change(head, actor, "progress", release.identifier, detail, releases=(release,))
+
+
+def release_completion(
+    head: ModelHead, release: Release, version: Version, replaced: Version | None, actor: Actor
+) -> Change:
+    """End a release well: its version is live and champion, the replaced one is retired and kept as previous."""
+    retired = (moved(replaced, Status.RETIRED, f"replaced by version {version.number}"),) if replaced else ()
+    done = replace(release, status=ReleaseStatus.COMPLETED, finished_at=actor.at.isoformat())
+    return _change(
+        head, actor, "complete", release.identifier, {"champion": version.number},
+        active_release="", champion=version.number, previous=replaced.number if replaced else head.previous,
+        versions=(moved(version, Status.LIVE), *retired), releases=(done,),
+    )  # fmt: skip
+
+
+def release_rollback(head: ModelHead, release: Release, version: Version, actor: Actor, reason: str) -> Change:
+    """End a release badly: the version is rolled back, the champion stays what it was."""
+    failed = replace(release, status=ReleaseStatus.ROLLED_BACK, finished_at=actor.at.isoformat(), reason=reason)
+    return _change(
+        head, actor, "roll back", release.identifier, {"reason": reason},
+        active_release="", versions=(moved(version, Status.ROLLED_BACK, reason),), releases=(failed,),
+    )  # fmt: skip
+
+
+def first_broken_link(entries: list[AuditEntry]) -> int | None:
+    """Sequence number of the first audit entry that was edited, or before which one is missing; None if all hold."""
+    previous = ""
+    for expected, entry in enumerate(entries, start=1):
+        if entry.sequence != expected or entry.previous_hash != previous or entry.sealed().hash != entry.hash:
+            return expected
+        previous = entry.hash
+    return None

@@ -1,0 +1,70 @@
+"""Score rows with a model package: the one path of the endpoint, the smoke test and the golden rows."""
+
+import bisect
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from roost.domain.feature_vector import FeaturePlan, assemble
+
+Value = float | None
+
+
+class Model(Protocol):
+    """Anything that scores a float32 matrix of shape (rows, features) as float32 of shape (rows,)."""
+
+    def score(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Scores in [0, 1]."""
+        ...
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One row's score, its rank within the holdout scores (0 to 1) and the features that fell back to a default."""
+
+    score: float
+    rank: float
+    defaulted: tuple[str, ...]
+
+
+def score_rows(plan: FeaturePlan, model: Model, rows: Sequence[Mapping[str, Value]]) -> list[float]:
+    """Scores of rows given as input name to number, None where missing; all rows have the same names."""
+    columns = {name: np.array([_number(row[name]) for row in rows], dtype=np.float64) for name in rows[0]}
+    return [float(score) for score in model.score(assemble(plan, columns))]
+
+
+def defaulted(plan: FeaturePlan, row: Mapping[str, Value]) -> tuple[str, ...]:
+    """Names of the row's missing inputs that a declared default replaces."""
+    return tuple(name for name in plan.defaults if row.get(name) is None)
+
+
+def rank(reference: Sequence[float], score: float) -> float:
+    """Rank of a score within a reference given by its equally spaced quantiles, 0 to 1, ties in the middle.
+
+    The probability integral transform: uniform with mean 0.5 while scores are distributed like the reference.
+    """
+    low, high = bisect.bisect_left(reference, score), bisect.bisect_right(reference, score)
+    return (low + high) / (2 * len(reference))
+
+
+def score_row(
+    plan: FeaturePlan, model: Model, reference: Sequence[float], row: Mapping[str, Value]
+) -> Scored:
+    """Score one row. The score may be NaN where the model gives none; the caller decides what that means."""
+    score = score_rows(plan, model, [row])[0]
+    place = 0.0 if math.isnan(score) else rank(reference, score)
+    return Scored(score, place, defaulted(plan, row))
+
+
+def decision(manifest: Mapping[str, Any], score: float) -> str:
+    """The declared decision for a score: positive at or above the threshold."""
+    named: str = manifest["decision"]["positive" if score >= manifest["threshold"] else "negative"]
+    return named
+
+
+def _number(value: Value) -> float:
+    return math.nan if value is None else value

@@ -1,0 +1,120 @@
+"""The error tree.
+
+Step Functions retries and catches errors by class name (a Lambda failure's ``errorType`` is the exception's
+``__name__``), so a class here is part of the pipelines' contract. Two branches decide what happens next:
+``TransientError`` is worth another try, ``PermanentError`` is not: somebody has to change something.
+"""
+
+
+class RoostError(Exception):
+    """Base of every error that Roost raises on purpose."""
+
+
+class TransientError(RoostError):
+    """Trying again may help; pipelines retry these with backoff."""
+
+
+class PermanentError(RoostError):
+    """Trying again cannot help; the message names the cause and the fix."""
+
+
+class ConcurrentUpdate(TransientError):
+    """Somebody else changed the record between our read and our write."""
+
+
+class DependencyUnavailable(TransientError):
+    """An AWS service or a data source did not answer."""
+
+
+class SettingsError(PermanentError):
+    """A required environment variable is missing or malformed."""
+
+
+class InvalidDefinition(PermanentError):
+    """A model project's definition is wrong; the message names file, field and fix."""
+
+
+class NoDataFound(PermanentError):
+    """Nothing lies under the landing prefix of a source."""
+
+
+class UnreadableData(PermanentError):
+    """A landed file cannot be read in the declared format, or its columns differ from the declared ones."""
+
+
+class DataRejected(PermanentError):
+    """A data set broke a set-level rule: too many bad rows, too little data, a label without both classes."""
+
+
+class TrainingFailed(PermanentError):
+    """A candidate could not be fitted."""
+
+
+class ConversionMismatch(PermanentError):
+    """The ONNX model does not score the holdout like the fitted model."""
+
+
+class GatesFailed(PermanentError):
+    """The chosen candidate fell short of a declared gate."""
+
+
+class UnknownModel(PermanentError):
+    """No model of this name is defined or registered."""
+
+
+class UnknownVersion(PermanentError):
+    """The model has no version of this number."""
+
+
+class StatusConflict(PermanentError):
+    """A version cannot move from its present status to the requested one."""
+
+
+class VersionNotApproved(StatusConflict):
+    """Only an approved version may be released."""
+
+
+class ReleaseInProgress(PermanentError):
+    """The model is already being released; one release per model at a time."""
+
+
+class UnknownRelease(PermanentError):
+    """The model has no release of this identifier."""
+
+
+class PackageCorrupted(PermanentError):
+    """The bytes of a model package do not match its digest."""
+
+
+class SmokeTestFailed(PermanentError):
+    """A published version does not score its golden rows as recorded."""
+
+
+class RequestError(PermanentError):
+    """A scoring request cannot be answered. ``field`` is a JSON path into the request, or empty."""
+
+    status = 400
+    title = "Bad request"
+
+    def __init__(self, detail: str, field: str = "") -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.field = field
+
+
+class MalformedRequest(RequestError):
+    """The body is not the JSON document that the endpoint expects."""
+
+
+class InvalidField(RequestError):
+    """A field is missing, unknown, of the wrong type or out of range."""
+
+    status = 422
+    title = "Invalid field"
+
+
+class NoModelReleased(RequestError):
+    """The endpoint is deployed, but no model version has been released to it."""
+
+    status = 503
+    title = "No model released"

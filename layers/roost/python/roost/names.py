@@ -1,0 +1,152 @@
+"""Strings that must meet: one place for every name that two parts of the system both spell."""
+
+from enum import StrEnum
+
+METRIC_NAMESPACE = "Roost"
+
+
+class Metric(StrEnum):
+    """CloudWatch metrics of the scoring endpoints (namespace ``Roost``)."""
+
+    REQUESTS = "Requests"
+    ERRORS = "Errors"
+    LATENCY = "Latency"
+    SCORE_RANK = "ScoreRank"
+    DEFAULTED_FEATURES = "DefaultedFeatures"
+
+
+class Dimension(StrEnum):
+    """Dimensions of the metrics above."""
+
+    MODEL = "Model"
+    FUNCTION_VERSION = "FunctionVersion"
+
+
+class Status(StrEnum):
+    """Status of a model version."""
+
+    CANDIDATE = "candidate"
+    APPROVED = "approved"
+    CANARY = "canary"
+    LIVE = "live"
+    RETIRED = "retired"
+    REJECTED = "rejected"
+    ROLLED_BACK = "rolled_back"
+
+
+class ReleaseStatus(StrEnum):
+    """Status of a release."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    ROLLED_BACK = "rolled_back"
+    FAILED = "failed"
+
+
+class Strategy(StrEnum):
+    """How a release moves traffic."""
+
+    CANARY = "canary"
+    LINEAR = "linear"
+    BLUE_GREEN = "blue_green"
+    ALL_AT_ONCE = "all_at_once"
+
+
+class Decision(StrEnum):
+    """What JudgeCanary answers at one look."""
+
+    ADVANCE = "advance"
+    HOLD = "hold"
+    ROLL_BACK = "roll_back"
+
+
+class Reason(StrEnum):
+    """Why a training run was started."""
+
+    MANUAL = "manual"
+    NEW_DATA = "new_data"
+    SCHEDULE = "schedule"
+    NEW_CODE = "new_code"
+    DRIFT = "drift"
+
+
+LIVE_ALIAS = "live"
+NO_PACKAGE = ""
+
+PROBLEM_JSON = "application/problem+json"
+
+FEATURES_LAYER = "features"
+TRAINING_LAYER = "training"
+SCORING_LAYER = "scoring"
+BASE_LAYER = "base"
+
+
+class Output(StrEnum):
+    """CloudFormation outputs that the command line reads."""
+
+    API_URL = "ApiUrl"
+    LAKE_BUCKET = "LakeBucket"
+    PACKAGES_BUCKET = "PackagesBucket"
+    REGISTRY_TABLE = "RegistryTable"
+    ONLINE_TABLE = "OnlineTable"
+
+
+def stack(stage: str, part: str) -> str:
+    """Name of a CloudFormation stack; ``part`` is ``storage`` or ``platform``."""
+    return f"roost-{stage}-{part}"
+
+
+def function(stage: str, step: str) -> str:
+    """Name of the Lambda function of a pipeline step, from its file name (``train_model``)."""
+    return f"roost-{stage}-{step.replace('_', '-')}"
+
+
+def scoring_function(stage: str, model: str) -> str:
+    """Name of a model's scoring function."""
+    return f"roost-{stage}-{model.replace('_', '-')}-scoring"
+
+
+def training_pipeline(stage: str, model: str) -> str:
+    """Name of a model's training state machine."""
+    return f"roost-{stage}-{model.replace('_', '-')}-training"
+
+
+def release_pipeline(stage: str, model: str) -> str:
+    """Name of a model's release state machine."""
+    return f"roost-{stage}-{model.replace('_', '-')}-release"
+
+
+def landing_prefix(source: str) -> str:
+    """Where raw files of a source arrive in the lake bucket."""
+    return f"landing/{source}/"
+
+
+def dataset_key(digest: str, name: str) -> str:
+    """A file of a data set, named by the digest of its manifest."""
+    return f"datasets/{digest}/{name}"
+
+
+def quarantine_key(source: str, digest: str) -> str:
+    """Rejected rows of a data set, with the rule that each broke."""
+    return f"quarantine/{source}/{digest}.parquet"
+
+
+def run_key(model: str, run: str, name: str) -> str:
+    """A file of one training run."""
+    return f"runs/{model}/{run}/{name}"
+
+
+def package_key(digest: str, name: str) -> str:
+    """A file of a model package in the packages bucket."""
+    return f"packages/{digest}/{name}"
+
+
+PACKAGE_MODEL = "model.onnx"
+PACKAGE_MANIFEST = "manifest.json"
+PACKAGE_CARD = "card.md"
+MANIFEST = "manifest.json"
+VALID_ROWS = "valid.parquet"
+VALIDATION_REPORT = "validation.json"
+TRAINING_SET = "training_set.parquet"
+TRAINING_ARRAYS = "training_arrays.npz"
+EVALUATION_REPORT = "evaluation.json"

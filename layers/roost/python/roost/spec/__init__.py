@@ -1,0 +1,37 @@
+"""What a user writes: the definition of a model project, validated when it is read."""
+
+from roost.spec.features import Aggregation, Entity, OnDemandFeature, WindowView
+from roost.spec.loading import load_model, model_names
+from roost.spec.model import (
+    Candidate,
+    DecisionThreshold,
+    Gate,
+    Guardrails,
+    HoldoutFilter,
+    Model,
+    ProjectMetric,
+    Rollout,
+    TimeSplit,
+)
+from roost.spec.sources import Column, ColumnType, Source
+
+__all__ = [
+    "Aggregation",
+    "Candidate",
+    "Column",
+    "ColumnType",
+    "DecisionThreshold",
+    "Entity",
+    "Gate",
+    "Guardrails",
+    "HoldoutFilter",
+    "Model",
+    "OnDemandFeature",
+    "ProjectMetric",
+    "Rollout",
+    "Source",
+    "TimeSplit",
+    "WindowView",
+    "load_model",
+    "model_names",
+]

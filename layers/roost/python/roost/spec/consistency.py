@@ -1,0 +1,68 @@
+"""Checks of a whole model: every name that a definition uses must be declared somewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from roost.spec.model import Model
+
+BUILT_IN_METRICS = ("roc_auc", "average_precision", "log_loss", "brier_score")
+
+
+def check_model(model: Model) -> None:
+    """Check the names across a model.
+
+    Raises:
+        ValueError: names the field, the unknown name and what could stand there.
+    """
+    _check_columns(model)
+    _check_on_demand(model)
+    _check_features(model)
+    _check_metrics(model)
+
+
+def _require(field: str, name: str, known: list[str]) -> None:
+    if name not in known:
+        raise ValueError(f"{field}: {name!r} is not declared; use one of {sorted(known)}")
+
+
+def _check_columns(model: Model) -> None:
+    columns = [column.name for column in model.source.columns]
+    _require("label", model.label, columns)
+    for name in model.request:
+        _require("request", name, columns)
+    if model.label in model.request:
+        raise ValueError(f"request: {model.label!r} is the label; a request cannot know it")
+    for view in model.views:
+        _require(f"views: key of {view.name}", view.entity.key, list(model.request))
+    for name in model.carried_columns():
+        _require("inputs of project_metrics or holdout_filter", name, columns)
+
+
+def _check_on_demand(model: Model) -> None:
+    known = [*model.request, *model.view_features()]
+    for feature in model.on_demand:
+        if feature.name in known:
+            raise ValueError(f"on_demand: the name {feature.name!r} is taken; choose another")
+        for name in feature.inputs:
+            _require(f"on_demand: input of {feature.name}", name, known)
+        known.append(feature.name)
+
+
+def _check_features(model: Model) -> None:
+    known = [*model.request, *model.view_features(), *(feature.name for feature in model.on_demand)]
+    for name in model.features:
+        _require("features", name, known)
+    twice = sorted({name for name in model.features if model.features.count(name) > 1})
+    if twice:
+        raise ValueError(f"features: {twice[0]!r} stands twice; keep one")
+    for name in model.defaults:
+        _require("defaults", name, list(model.view_features()))
+
+
+def _check_metrics(model: Model) -> None:
+    known = [*BUILT_IN_METRICS, *(metric.name for metric in model.project_metrics)]
+    _require("selection_metric", model.selection_metric, known)
+    for gate in model.gates:
+        _require("gates", gate.metric, known)

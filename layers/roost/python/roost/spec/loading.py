@@ -1,0 +1,48 @@
+"""Find and read model projects: packages ``models.<name>`` whose module ``definition`` holds ``MODEL``."""
+
+import importlib
+import pkgutil
+
+from pydantic import ValidationError
+
+from roost.errors import InvalidDefinition, UnknownModel
+from roost.spec.model import Model
+
+PACKAGE = "models"
+
+
+def model_names() -> list[str]:
+    """Names of all model projects on the import path, sorted."""
+    package = importlib.import_module(PACKAGE)
+    return sorted(module.name for module in pkgutil.iter_modules(package.__path__) if module.ispkg)
+
+
+def load_model(name: str) -> Model:
+    """Read the definition of a model project.
+
+    Raises:
+        UnknownModel: there is no folder of this name.
+        InvalidDefinition: the definition is wrong; the message names the file, the field and the fix.
+    """
+    if name not in model_names():
+        raise UnknownModel(f"no model project 'models/{name}'; there are {model_names()}")
+    return _model_of(name, f"models/{name}/definition.py")
+
+
+def _model_of(name: str, file: str) -> Model:
+    try:
+        module = importlib.import_module(f"{PACKAGE}.{name}.definition")
+    except ValidationError as error:
+        raise InvalidDefinition(f"{file}: {_explained(error)}") from error
+    model = getattr(module, "MODEL", None)
+    if not isinstance(model, Model):
+        raise InvalidDefinition(f"{file}: define MODEL = Model(...)")
+    if model.name != name:
+        raise InvalidDefinition(f"{file}: field name is {model.name!r}; it must be the folder's name, {name!r}")
+    return model
+
+
+def _explained(error: ValidationError) -> str:
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"])
+    return f"{error.title}{'.' + field if field else ''}: {first['msg'].removeprefix('Value error, ')}"

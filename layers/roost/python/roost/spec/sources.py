@@ -1,0 +1,83 @@
+"""Sources: typed columns of raw data, what is expected of them, and where they come from."""
+
+from enum import StrEnum
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from roost.spec.definition import Definition, Name
+
+
+class ColumnType(StrEnum):
+    """Type of a column. ``decimal`` is a number with a fixed count of decimal places (money): its sums are exact."""
+
+    INTEGER = "integer"
+    FLOAT = "float"
+    DECIMAL = "decimal"
+    STRING = "string"
+    TIMESTAMP = "timestamp"
+    BOOLEAN = "boolean"
+
+
+NUMERIC = frozenset({ColumnType.INTEGER, ColumnType.FLOAT, ColumnType.DECIMAL, ColumnType.BOOLEAN})
+
+
+class Column(Definition):
+    """One column of a source and the rules that every row must keep; a row that breaks one is quarantined."""
+
+    name: Name
+    type: ColumnType
+    nullable: bool = False
+    unique: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    allowed: tuple[str, ...] = ()
+    decimals: int = Field(default=6, ge=0, le=9, description="decimal places kept in sums of this column")
+    description: str = ""
+
+    @model_validator(mode="after")
+    def _bounds_fit_type(self) -> Self:
+        bounded = self.minimum is not None or self.maximum is not None
+        if bounded and self.type not in NUMERIC:
+            raise ValueError(f"column '{self.name}': minimum and maximum need a numeric type, not {self.type.value}")
+        if self.allowed and self.type is not ColumnType.STRING:
+            raise ValueError(f"column '{self.name}': allowed needs type string, not {self.type.value}")
+        return self
+
+
+class Source(Definition):
+    """Raw data that land under ``landing/<name>/`` of the lake bucket.
+
+    ``max_rejected_share`` (0 to 1) and ``min_rows`` are the set-level rules: beyond them the run stops.
+    """
+
+    name: Name
+    format: Literal["csv", "json", "parquet"] = "csv"
+    columns: tuple[Column, ...] = Field(min_length=1)
+    event_time: Name
+    max_rejected_share: float = Field(default=0.01, ge=0, le=1)
+    min_rows: int = Field(default=1, ge=1)
+    description: str = ""
+
+    @model_validator(mode="after")
+    def _columns_are_sound(self) -> Self:
+        names = [column.name for column in self.columns]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"source '{self.name}': column {twice[0]!r} is declared twice; keep one")
+        if self.event_time not in names:
+            raise ValueError(f"source '{self.name}': event_time {self.event_time!r} is not a column; use one of {names}")
+        if self.column(self.event_time).type is not ColumnType.TIMESTAMP:
+            raise ValueError(f"source '{self.name}': event_time {self.event_time!r} must have type timestamp")
+        return self
+
+    def column(self, name: str) -> Column:
+        """The column of that name.
+
+        Raises:
+            ValueError: the source has no such column; the message lists those it has.
+        """
+        found = {column.name: column for column in self.columns}
+        if name not in found:
+            raise ValueError(f"source '{self.name}' has no column {name!r}; it has {sorted(found)}")
+        return found[name]

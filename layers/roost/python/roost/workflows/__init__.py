@@ -1,0 +1,1 @@
+"""What one step of a pipeline does, written against the ports."""

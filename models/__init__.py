@@ -1,0 +1,1 @@
+"""Model projects: one folder a model."""

@@ -1,0 +1,1 @@
+"""Card fraud detection on the transactions of the Reproducible Machine Learning handbook."""
