@@ -17,9 +17,10 @@ CDK := node_modules/.bin/cdk
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-# Node.js 20 or newer as the machine's own, or else as a wheel in the environment.
-NODE_IS_NEW_ENOUGH = node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)' 2>/dev/null
-NODE_LOCK := $(shell PATH="$${PATH#*:}" && $(NODE_IS_NEW_ENOUGH) || echo requirements/node.txt)
+# Node.js 22 or newer (20 has ended) as the machine's own, or else as a wheel in the environment.
+MACHINE_PATH := $(shell path="$$PATH"; echo "$${path//"$(CURDIR)/$(BIN):"/}")
+NODE_LOCK := $(shell PATH="$(MACHINE_PATH)" node -e 'process.exit(parseInt(process.versions.node) < 22)' \
+  2>/dev/null || echo requirements/node.txt)
 
 SOURCES := $(wildcard layers/roost/python infra functions models localaws)
 STEPS := unit contract infrastructure simulation integration e2e
