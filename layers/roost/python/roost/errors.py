@@ -5,6 +5,8 @@ Step Functions retries and catches errors by class name (a Lambda failure's ``er
 ``TransientError`` is worth another try, ``PermanentError`` is not: somebody has to change something.
 """
 
+# ruff: noqa: N818  (a class name is what a person reads on a red state: it says what happened)
+
 
 class RoostError(Exception):
     """Base of every error that Roost raises on purpose."""
@@ -82,6 +84,14 @@ class UnknownRelease(PermanentError):
     """The model has no release of this identifier."""
 
 
+class InvalidReleaseRequest(PermanentError):
+    """The input of a release run is wrong; the message names the field and the fix."""
+
+
+class TrafficMovedElsewhere(PermanentError):
+    """The alias points where this release did not put it."""
+
+
 class PackageCorrupted(PermanentError):
     """The bytes of a model package do not match its digest."""
 
@@ -106,6 +116,13 @@ class MalformedRequest(RequestError):
     """The body is not the JSON document that the endpoint expects."""
 
 
+class RequestTooLarge(RequestError):
+    """The body is larger than the endpoint takes."""
+
+    status = 413
+    title = "Request too large"
+
+
 class InvalidField(RequestError):
     """A field is missing, unknown, of the wrong type or out of range."""
 
@@ -118,3 +135,10 @@ class NoModelReleased(RequestError):
 
     status = 503
     title = "No model released"
+
+
+class ScoringFailed(RequestError):
+    """The model gave no valid score for a valid request."""
+
+    status = 500
+    title = "Scoring failed"

@@ -10,6 +10,7 @@ class Metric(StrEnum):
 
     REQUESTS = "Requests"
     ERRORS = "Errors"
+    REJECTED = "Rejected"
     LATENCY = "Latency"
     SCORE_RANK = "ScoreRank"
     DEFAULTED_FEATURES = "DefaultedFeatures"

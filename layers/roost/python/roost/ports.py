@@ -1,6 +1,6 @@
 """What the workflows need from the outside world. ``adapters`` implement these; ``adapters.in_memory`` does so for tests."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -143,3 +143,16 @@ class OnnxModel(Protocol):
     def score(self, features: Any) -> Any:
         """Scores in [0, 1], float32 of shape (rows,), of float32 features of shape (rows, features)."""
         ...
+
+
+@dataclass(frozen=True)
+class PipelinePorts:
+    """The ports of the pipelines' steps; ``endpoint`` gives a model's scoring function."""
+
+    lake: ObjectStore
+    packages: ObjectStore
+    online: OnlineStore
+    registry: RegistryStore
+    evidence: EvidenceSource
+    endpoint: Callable[[str], Endpoint]
+    clock: Clock

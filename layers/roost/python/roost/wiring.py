@@ -4,7 +4,6 @@ Adapters of engines that only some layers carry are imported where they are wire
 """
 
 import functools
-from dataclasses import dataclass
 
 from roost.adapters.cloudwatch_evidence import CloudWatchEvidence
 from roost.adapters.dynamodb_online import DynamoDBOnlineStore
@@ -13,37 +12,20 @@ from roost.adapters.lambda_endpoint import LambdaEndpoint
 from roost.adapters.s3_objects import S3ObjectStore
 from roost.adapters.system_clock import SystemClock
 from roost.names import scoring_function
-from roost.ports import Clock, Endpoint, EvidenceSource, ObjectStore, OnlineStore, RegistryStore
+from roost.ports import PipelinePorts
 from roost.settings import PipelineSettings
 
 
-@dataclass(frozen=True)
-class PipelineWiring:
-    """The ports of the pipelines' steps."""
-
-    settings: PipelineSettings
-    lake: ObjectStore
-    packages: ObjectStore
-    online: OnlineStore
-    registry: RegistryStore
-    evidence: EvidenceSource
-    clock: Clock
-
-    def endpoint(self, model: str) -> Endpoint:
-        """The scoring function of a model."""
-        return LambdaEndpoint(scoring_function(self.settings.stage, model))
-
-
 @functools.cache
-def pipeline() -> PipelineWiring:
+def pipeline() -> PipelinePorts:
     """The ports behind the environment's settings."""
     settings = PipelineSettings.read()
-    return PipelineWiring(
-        settings=settings,
+    return PipelinePorts(
         lake=S3ObjectStore(settings.lake_bucket),
         packages=S3ObjectStore(settings.packages_bucket),
         online=DynamoDBOnlineStore(settings.online_table),
         registry=DynamoDBRegistryStore(settings.registry_table),
         evidence=CloudWatchEvidence(settings.stage),
+        endpoint=lambda model: LambdaEndpoint(scoring_function(settings.stage, model)),
         clock=SystemClock(),
     )

@@ -144,7 +144,7 @@ class InMemoryEndpoint:
 
     handler: Handler
     published: dict[str, dict[str, str]] = field(default_factory=lambda: {"1": {}})
-    state: AliasState = AliasState(primary="1", revision="0")
+    state: AliasState = field(default_factory=lambda: AliasState(primary="1", revision="0"))
 
     def publish(self, variables: Mapping[str, str], description: str) -> str:  # noqa: ARG002
         """Freeze the variables as the next version."""

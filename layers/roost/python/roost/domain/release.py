@@ -22,14 +22,14 @@ class AliasState:
 class Evidence:
     """What one function version did in a stretch of time.
 
-    ``errors`` counts failed requests of every kind; ``latency_p99`` is in milliseconds; ``mean_rank`` is the mean
+    ``errors`` counts failed requests of every kind; ``latency_p90`` is in milliseconds; ``mean_rank`` is the mean
     rank of its scores within its own holdout scores, 0.5 where traffic is what it was evaluated on. The last two
     are None without answered requests.
     """
 
     requests: int
     errors: int
-    latency_p99: float | None = None
+    latency_p90: float | None = None
     mean_rank: float | None = None
 
     @property

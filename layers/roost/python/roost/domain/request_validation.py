@@ -66,7 +66,7 @@ def _integer(name: str, value: Any) -> int:
 def _number(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InvalidField(f"{name} must be a number, not {_kind(value)}", name)
-    if isinstance(value, int) and abs(value) > MAX_INTEGER or not math.isfinite(value):
+    if (isinstance(value, int) and abs(value) > MAX_INTEGER) or not math.isfinite(value):
         raise InvalidField(f"{name} must be a finite number", name)
     return float(value)
 

@@ -88,8 +88,9 @@ class Guardrails(Definition):
     """What a canary must keep, beside live, at every look.
 
     ``max_error_share``: errors of the canary over its requests may exceed live's by this much (0 to 1).
-    ``max_latency_ratio``: its p99 latency over live's. ``max_rank_shift``: a score's rank within the version's own
-    holdout scores is uniform while traffic is what it was evaluated on; the mean rank may leave 0.5 by this much.
+    ``max_latency_ratio``: its p90 latency over live's. ``max_rank_shift``: a score's rank within the version's own
+    holdout scores is uniform while traffic is what it was evaluated on; the canary's mean rank may be this much
+    further from 0.5 than live's.
     """
 
     max_error_share: float = Field(default=0.02, ge=0, le=1)
@@ -144,7 +145,7 @@ class Model(Definition):
 
     @model_validator(mode="after")
     def _names_meet(self) -> Self:
-        from roost.spec.consistency import check_model  # noqa: PLC0415  (the check needs this class)
+        from roost.spec.consistency import check_model
 
         check_model(self)
         return self

@@ -66,7 +66,7 @@ class Source(Definition):
         if twice:
             raise ValueError(f"source '{self.name}': column {twice[0]!r} is declared twice; keep one")
         if self.event_time not in names:
-            raise ValueError(f"source '{self.name}': event_time {self.event_time!r} is not a column; use one of {names}")
+            raise ValueError(f"source '{self.name}': event_time {self.event_time!r} is no column; use one of {names}")
         if self.column(self.event_time).type is not ColumnType.TIMESTAMP:
             raise ValueError(f"source '{self.name}': event_time {self.event_time!r} must have type timestamp")
         return self

@@ -1,0 +1,38 @@
+"""What stands behind a scoring function, made once at init so that a SnapStart snapshot holds a loaded model."""
+
+import functools
+import sys
+
+from roost.adapters.dynamodb_online import DynamoDBOnlineStore
+from roost.adapters.onnx_runtime import open_model
+from roost.adapters.s3_objects import S3ObjectStore
+from roost.adapters.system_clock import SystemClock
+from roost.settings import ScoringSettings, function_version
+from roost.workflows.packages import LoadedPackage, load_package
+from roost.workflows.serving import PredictionService
+
+
+@functools.cache
+def prediction_service() -> PredictionService:
+    """The service behind the environment's settings."""
+    settings = ScoringSettings.read()
+    return PredictionService(
+        model=settings.model,
+        model_version=int(settings.model_version or 0),
+        function_version=function_version(),
+        package=_package(settings),
+        online=DynamoDBOnlineStore(settings.online_table),
+        clock=SystemClock(),
+        write_line=_write_line,
+    )
+
+
+def _package(settings: ScoringSettings) -> LoadedPackage | None:
+    if not settings.package:
+        return None
+    return load_package(S3ObjectStore(settings.packages_bucket), settings.package, open_model)
+
+
+def _write_line(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,37 @@
+"""Load a model package by digest, verified, ready to score."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from roost.domain.feature_vector import FeaturePlan
+from roost.domain.package import verified_manifest, verify_file
+from roost.domain.windows import ViewLayout
+from roost.names import PACKAGE_MANIFEST, PACKAGE_MODEL, package_key
+from roost.ports import ObjectStore, OnnxModel
+
+
+@dataclass(frozen=True)
+class LoadedPackage:
+    """A verified package: what it says, how rows become features, and the model that scores them."""
+
+    digest: str
+    manifest: dict[str, Any]
+    plan: FeaturePlan
+    layouts: tuple[ViewLayout, ...]
+    model: OnnxModel
+
+
+def load_package(packages: ObjectStore, digest: str, open_model: Callable[[bytes], OnnxModel]) -> LoadedPackage:
+    """Fetch and verify a package, then open its model.
+
+    Raises:
+        PackageCorrupted: the manifest does not match the digest, or a file the manifest.
+        KeyError: the packages bucket has no package of this digest.
+    """
+    manifest_bytes = packages.get(package_key(digest, PACKAGE_MANIFEST))
+    manifest = verified_manifest(manifest_bytes, digest)
+    model_bytes = packages.get(package_key(digest, PACKAGE_MODEL))
+    verify_file(manifest, PACKAGE_MODEL, model_bytes)
+    layouts = tuple(ViewLayout.from_manifest(view) for view in manifest["views"])
+    return LoadedPackage(digest, manifest, FeaturePlan.from_manifest(manifest), layouts, open_model(model_bytes))

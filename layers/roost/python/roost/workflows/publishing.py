@@ -1,0 +1,25 @@
+"""PublishVersion: freeze the present code with the package of the version under release."""
+
+from dataclasses import replace
+from typing import Any
+
+from roost.domain.registry import Actor, release_progress
+from roost.ports import PipelinePorts
+from roost.settings import ScoringSettings
+from roost.workflows.registry_moves import move
+
+ACTOR = "release pipeline"
+
+
+def publish_version(event: dict[str, Any], ports: PipelinePorts) -> dict[str, Any]:
+    """Publish a function version that serves the planned package; returns its number."""
+    model, plan, identifier = event["model"], event["plan"], event["release"]
+    frozen = {
+        ScoringSettings.variable("package"): plan["package"],
+        ScoringSettings.variable("model_version"): str(plan["version"]),
+    }
+    function_version = ports.endpoint(model).publish(frozen, f"{model} version {plan['version']}")
+    release = replace(ports.registry.release(model, identifier), function_version=function_version)
+    actor, detail = Actor(ACTOR, ports.clock.now()), {"function_version": function_version}
+    move(ports.registry, model, lambda head: release_progress(head, release, actor, detail))
+    return {"function_version": function_version}

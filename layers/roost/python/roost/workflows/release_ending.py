@@ -1,0 +1,55 @@
+"""FinishRelease and RecordRollback: bring the registry into agreement with where the traffic is."""
+
+import json
+from typing import Any
+
+from roost.domain.registry import Actor, Change, ModelHead, release_completion, release_rollback
+from roost.ports import PipelinePorts
+from roost.workflows.registry_moves import move
+
+ACTOR = "release pipeline"
+UNEXPLAINED = "the release pipeline stopped without a reason"
+
+
+def finish_release(event: dict[str, Any], ports: PipelinePorts) -> dict[str, Any]:
+    """Record the released version as live and champion, and the one it replaced as retired."""
+    model, plan, identifier = event["model"], event["plan"], event["release"]
+    registry, actor = ports.registry, Actor(ACTOR, ports.clock.now())
+
+    def completion(head: ModelHead) -> Change:
+        version = registry.version(model, plan["version"])
+        replaced = registry.version(model, head.champion) if head.champion else None
+        return release_completion(head, registry.release(model, identifier), version, replaced, actor)
+
+    move(registry, model, completion)
+    return {"version": plan["version"], "status": "live", "replaced": plan["previous_version"]}
+
+
+def record_rollback(event: dict[str, Any], ports: PipelinePorts) -> dict[str, Any]:
+    """Record that the release was rolled back, and why: the judge's reason, or the error that stopped the pipeline."""
+    model, plan, identifier = event["model"], event["plan"], event["release"]
+    registry, actor, reason = ports.registry, Actor(ACTOR, ports.clock.now()), rollback_reason(event)
+
+    def rollback(head: ModelHead) -> Change:
+        version = registry.version(model, plan["version"])
+        return release_rollback(head, registry.release(model, identifier), version, actor, reason)
+
+    move(registry, model, rollback)
+    return {"version": plan["version"], "status": "rolled_back", "reason": reason}
+
+
+def rollback_reason(event: dict[str, Any]) -> str:
+    """The reason in words, from the ``error`` that Step Functions caught or from the ``verdict``."""
+    error = event.get("error")
+    if error:
+        return f"{error.get('Error', 'error')}: {_message(error.get('Cause', ''))}"
+    verdict = event.get("verdict")
+    return verdict["reason"] if verdict else UNEXPLAINED
+
+
+def _message(cause: str) -> str:
+    try:
+        parsed = json.loads(cause)
+    except ValueError:
+        return cause
+    return str(parsed.get("errorMessage", cause)) if isinstance(parsed, dict) else cause

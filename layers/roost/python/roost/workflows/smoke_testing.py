@@ -1,0 +1,42 @@
+"""SmokeTest: a published version must score its package's golden rows as recorded, the way back included."""
+
+from typing import Any
+
+from roost.domain.package import verified_manifest
+from roost.errors import SmokeTestFailed
+from roost.names import PACKAGE_MANIFEST, package_key
+from roost.ports import PipelinePorts
+
+TOLERANCE = 1e-6  # Lambda's fleet mixes processors, whose float32 sums differ in the last bits
+
+
+def smoke_test(event: dict[str, Any], ports: PipelinePorts) -> dict[str, Any]:
+    """Test the version under release and, where a model serves already, the one that a rollback would return to.
+
+    Raises:
+        SmokeTestFailed: a version fails, or scores a golden row otherwise than its package says.
+    """
+    model, plan = event["model"], event["plan"]
+    rows = _test(ports, model, event["function_version"], plan["package"])
+    if plan["previous_version"] is not None:
+        previous = ports.registry.version(model, plan["previous_version"])
+        rows += _test(ports, model, plan["previous_function_version"], previous.package)
+    return {"function_version": event["function_version"], "golden_rows": rows}
+
+
+def _test(ports: PipelinePorts, model: str, function_version: str, package: str) -> int:
+    manifest = verified_manifest(ports.packages.get(package_key(package, PACKAGE_MANIFEST)), package)
+    golden = manifest["golden"]
+    found = ports.endpoint(model).invoke(function_version, {"golden_rows": golden["rows"]})
+    if found["package"] != package:
+        raise SmokeTestFailed(f"function version {function_version} serves package {found['package']}, not {package}")
+    _compare(function_version, golden["scores"], found["scores"])
+    return len(golden["rows"])
+
+
+def _compare(function_version: str, expected: list[float], found: list[float]) -> None:
+    for index, (want, got) in enumerate(zip(expected, found, strict=True)):
+        if not abs(want - got) <= TOLERANCE:
+            raise SmokeTestFailed(
+                f"function version {function_version} scores golden row {index} as {got!r}; its package says {want!r}"
+            )
