@@ -1,7 +1,7 @@
 """The scoring function and its alias, over the Lambda API.
 
 AWS Lambda Developer Guide: "Manage Lambda function versions", "Implement Lambda canary deployments using a weighted
-alias". ``RevisionId`` makes every write compare-and-set.
+alias". An alias's ``RevisionId`` makes its moves compare-and-set.
 """
 
 import json
@@ -27,13 +27,14 @@ class LambdaEndpoint:
         self._lambda = boto3.client("lambda")
 
     def publish(self, variables: Mapping[str, str], description: str) -> str:
-        """Set the variables on the unpublished function and freeze it; waits until the version can be called."""
+        """Set the variables on the unpublished function and freeze it; waits until the version can be called.
+
+        A deployment in between could overwrite the variables; the smoke test then finds no package and stops.
+        """
         present = self._lambda.get_function_configuration(FunctionName=self._function)
         merged = {**present.get("Environment", {}).get("Variables", {}), **variables}
         try:
-            self._lambda.update_function_configuration(
-                FunctionName=self._function, Environment={"Variables": merged}, RevisionId=present["RevisionId"]
-            )
+            self._lambda.update_function_configuration(FunctionName=self._function, Environment={"Variables": merged})
             self._lambda.get_waiter("function_updated_v2").wait(FunctionName=self._function)
             published = self._lambda.publish_version(FunctionName=self._function, Description=description)
         except ClientError as error:

@@ -156,9 +156,7 @@ def status_move(head: ModelHead, version: Version, to: Status, actor: Actor, rea
         StatusConflict: the version's status does not lead there.
     """
     detail = {"from": version.status.value, "to": to.value, "reason": reason}
-    return _change(
-        head, actor, "move", f"version {version.number}", detail, versions=(moved(version, to, reason),)
-    )
+    return _change(head, actor, "move", f"version {version.number}", detail, versions=(moved(version, to, reason),))
 
 
 def release_start(head: ModelHead, version: Version, release: Release, actor: Actor) -> Change:

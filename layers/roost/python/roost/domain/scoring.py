@@ -51,9 +51,7 @@ def rank(reference: Sequence[float], score: float) -> float:
     return (low + high) / (2 * len(reference))
 
 
-def score_row(
-    plan: FeaturePlan, model: Model, reference: Sequence[float], row: Mapping[str, Value]
-) -> Scored:
+def score_row(plan: FeaturePlan, model: Model, reference: Sequence[float], row: Mapping[str, Value]) -> Scored:
     """Score one row. The score may be NaN where the model gives none; the caller decides what that means."""
     score = score_rows(plan, model, [row])[0]
     place = 0.0 if math.isnan(score) else rank(reference, score)

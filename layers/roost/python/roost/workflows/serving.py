@@ -82,9 +82,7 @@ class PredictionService:
             "score": scored.score,
             "decision": decision(package.manifest, scored.score),
             "threshold": package.manifest["threshold"],
-            "features": {
-                view: _freshness(items.get((view, entity))) for view, entity in _keys(package, request)
-            },
+            "features": {view: _freshness(items.get((view, entity))) for view, entity in _keys(package, request)},
             "defaulted": list(scored.defaulted),
         }
 
