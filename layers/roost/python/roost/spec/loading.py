@@ -11,27 +11,28 @@ from roost.spec.model import Model
 PACKAGE = "models"
 
 
-def model_names() -> list[str]:
-    """Names of all model projects on the import path, sorted."""
-    package = importlib.import_module(PACKAGE)
+def model_names(package_name: str = PACKAGE) -> list[str]:
+    """Names of all model projects in a package on the import path, sorted."""
+    package = importlib.import_module(package_name)
     return sorted(module.name for module in pkgutil.iter_modules(package.__path__) if module.ispkg)
 
 
-def load_model(name: str) -> Model:
-    """Read the definition of a model project.
+def load_model(name: str, package_name: str = PACKAGE) -> Model:
+    """Read the definition of a model project, ``<package>/<name>/definition.py``.
 
     Raises:
         UnknownModel: there is no folder of this name.
         InvalidDefinition: the definition is wrong; the message names the file, the field and the fix.
     """
-    if name not in model_names():
-        raise UnknownModel(f"no model project 'models/{name}'; there are {model_names()}")
-    return _model_of(name, f"models/{name}/definition.py")
+    known = model_names(package_name)
+    if name not in known:
+        raise UnknownModel(f"no model project '{package_name}/{name}'; there are {known}")
+    return _model_of(name, package_name, f"{package_name}/{name}/definition.py")
 
 
-def _model_of(name: str, file: str) -> Model:
+def _model_of(name: str, package_name: str, file: str) -> Model:
     try:
-        module = importlib.import_module(f"{PACKAGE}.{name}.definition")
+        module = importlib.import_module(f"{package_name}.{name}.definition")
     except ValidationError as error:
         raise InvalidDefinition(f"{file}: {_explained(error)}") from error
     model = getattr(module, "MODEL", None)
