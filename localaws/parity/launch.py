@@ -8,7 +8,12 @@ import signal
 import sys
 from collections.abc import Callable
 
-GAPS: tuple[Callable[[], None], ...] = ()
+
+def gaps() -> tuple[Callable[[], None], ...]:
+    """Return what closes each gap. Metrics before weights: the outer wrapper names the alias, the inner one counts."""
+    from localaws.parity import alias_weights, embedded_metrics, function_worker, lambda_metrics
+
+    return (lambda_metrics.close, alias_weights.close, embedded_metrics.close, function_worker.close)
 
 
 def serve() -> None:
@@ -18,7 +23,7 @@ def serve() -> None:
     parser.add_argument("--gaps", choices=("closed", "open"), default="closed")
     arguments = parser.parse_args()
     if arguments.gaps == "closed":
-        for close in GAPS:
+        for close in gaps():
             close()
     _run_emulator()
 

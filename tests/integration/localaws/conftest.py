@@ -16,7 +16,7 @@ Starter = Callable[..., Emulator]
 def start_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starter]:
     homes: list[Path] = []
 
-    def start_one(**options: object) -> Emulator:
+    def start_one(**options: bool | float | None) -> Emulator:
         homes.append(tmp_path_factory.mktemp("localaws"))
         return start(port=0, home=homes[-1], **options)
 
