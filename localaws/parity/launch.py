@@ -6,14 +6,24 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Callable
 
 
-def gaps() -> tuple[Callable[[], None], ...]:
-    """Return what closes each gap. Metrics before weights: the outer wrapper names the alias, the inner one counts."""
-    from localaws.parity import alias_weights, embedded_metrics, function_worker, lambda_metrics
+def close_gaps() -> None:
+    """Close each gap. Metrics before weights: the outer wrapper names the alias, the inner one counts."""
+    from localaws.parity import (
+        alias_weights,
+        batching_window,
+        embedded_metrics,
+        function_worker,
+        lambda_metrics,
+        object_versions,
+        secure_transport,
+    )
 
-    return (lambda_metrics.close, alias_weights.close, embedded_metrics.close, function_worker.close)
+    lambda_metrics.close()
+    alias_weights.close()
+    for gap in (batching_window, embedded_metrics, function_worker, object_versions, secure_transport):
+        gap.close()
 
 
 def serve() -> None:
@@ -23,8 +33,7 @@ def serve() -> None:
     parser.add_argument("--gaps", choices=("closed", "open"), default="closed")
     arguments = parser.parse_args()
     if arguments.gaps == "closed":
-        for close in gaps():
-            close()
+        close_gaps()
     _run_emulator()
 
 

@@ -35,3 +35,9 @@ def aws(start_emulator: Starter) -> Emulator:
 def upstream(start_emulator: Starter) -> Emulator:
     """The emulator alone, with none of its gaps closed."""
     return start_emulator(wait_scale=0, close_gaps=False)
+
+
+@pytest.fixture(scope="session")
+def guarded(start_emulator: Starter) -> Emulator:
+    """The emulator with IAM enforced."""
+    return start_emulator(enforce_iam=True, wait_scale=0)

@@ -16,3 +16,13 @@ def eventually(look: Callable[[], Value], until: Callable[[Value], bool] = bool,
         assert time.monotonic() < deadline, f"not seen within {seconds} s; the last was {seen!r}"
         time.sleep(0.05)
     return seen
+
+
+def happens(look: Callable[[], object], seconds: float = 5) -> bool:
+    """Say whether something is seen within ``seconds``."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if look():
+            return True
+        time.sleep(0.05)
+    return False
