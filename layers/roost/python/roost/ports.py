@@ -1,4 +1,4 @@
-"""What the workflows need from the outside world. ``adapters`` implement these; ``adapters.in_memory`` does so for tests."""
+"""What the workflows need from the outside world; ``adapters`` implement it, ``adapters.in_memory`` for tests."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass

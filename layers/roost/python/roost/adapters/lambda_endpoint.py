@@ -49,7 +49,7 @@ class LambdaEndpoint:
             FunctionName=self._function, Qualifier=function_version, Payload=json.dumps(event).encode()
         )
         answer: dict[str, Any] = json.loads(called["Payload"].read())
-        if "FunctionError" in called:
+        if called.get("FunctionError"):
             told = f"{answer.get('errorType')}: {answer.get('errorMessage')}"
             raise SmokeTestFailed(f"function version {function_version} of {self._function} failed: {told}")
         return answer

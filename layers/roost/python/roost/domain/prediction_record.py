@@ -31,10 +31,11 @@ def log_line(
         "Dimensions": DIMENSIONS,
         "Metrics": [{"Name": name, "Unit": UNITS[name]} for name in metrics],
     }
+    numbers = {name.value: value for name, value in metrics.items()}
     return {
         "_aws": {"Timestamp": timestamp, "CloudWatchMetrics": [directive]},
         Dimension.MODEL: model,
         Dimension.FUNCTION_VERSION: function_version,
-        **metrics,
+        **numbers,
         "prediction": record,
     }

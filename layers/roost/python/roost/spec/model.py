@@ -36,7 +36,7 @@ class Candidate(Definition):
     estimator: Literal[
         "logistic_regression", "hist_gradient_boosting", "random_forest", "extra_trees", "gradient_boosting"
     ]
-    parameters: dict[str, Any] = {}
+    parameters: dict[str, Any] = Field(default_factory=dict)
 
 
 class DecisionThreshold(Definition):
@@ -130,7 +130,7 @@ class Model(Definition):
     views: tuple[WindowView, ...] = ()
     on_demand: tuple[OnDemandFeature, ...] = ()
     features: tuple[str, ...] = Field(min_length=1, description="the model's inputs, in order")
-    defaults: dict[str, float] = {}
+    defaults: dict[str, float] = Field(default_factory=dict)
     split: TimeSplit
     candidates: tuple[Candidate, ...] = Field(min_length=1)
     selection_metric: Name = "average_precision"
