@@ -34,7 +34,7 @@ def test_each_guardrail_alone_rolls_back(canary: Evidence, guardrail: str) -> No
 
 
 @pytest.mark.parametrize(
-    "canary", [Evidence(100, 2, 10.0, 0.5), Evidence(100, 0, 30.0, 0.5), Evidence(100, 0, 10.0, 0.65)]
+    "canary", [Evidence(100, 2, 10.0, 0.5), Evidence(100, 0, 30.0, 0.5), Evidence(100, 0, 10.0, 0.64)]
 )
 def test_a_guardrail_at_its_bound_holds(canary: Evidence) -> None:
     assert decide(canary) is Decision.ADVANCE

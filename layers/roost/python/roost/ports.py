@@ -145,6 +145,30 @@ class OnnxModel(Protocol):
         ...
 
 
+class FittedModel(Protocol):
+    """A fitted estimator; it never leaves the process that fitted it."""
+
+    def score(self, features: Any) -> Any:
+        """Probability of the positive class, float64 of shape (rows,)."""
+        ...
+
+    def to_onnx(self, width: int) -> bytes:
+        """ONNX bytes for float32 input of shape (rows, width)."""
+        ...
+
+
+class Trainer(Protocol):
+    """Fits estimators by name."""
+
+    def fit(self, estimator: str, parameters: dict[str, Any], seed: int, features: Any, label: Any) -> FittedModel:
+        """Fit on float32 features (rows, features) and labels 0 or 1. Raises ``TrainingFailed``."""
+        ...
+
+    def environment(self) -> dict[str, Any]:
+        """Versions of Python and of the libraries that shape a fitted model."""
+        ...
+
+
 @dataclass(frozen=True)
 class PipelinePorts:
     """The ports of the pipelines' steps; ``endpoint`` gives a model's scoring function."""

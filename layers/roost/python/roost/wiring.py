@@ -12,7 +12,7 @@ from roost.adapters.lambda_endpoint import LambdaEndpoint
 from roost.adapters.s3_objects import S3ObjectStore
 from roost.adapters.system_clock import SystemClock
 from roost.names import scoring_function
-from roost.ports import PipelinePorts
+from roost.ports import OnnxModel, PipelinePorts, Trainer
 from roost.settings import PipelineSettings
 
 
@@ -29,3 +29,17 @@ def pipeline() -> PipelinePorts:
         endpoint=lambda model: LambdaEndpoint(scoring_function(settings.stage, model)),
         clock=SystemClock(),
     )
+
+
+def trainer() -> Trainer:
+    """Fits estimators; only the training layer carries it."""
+    from roost.adapters.scikit_learn import ScikitLearnTrainer
+
+    return ScikitLearnTrainer()
+
+
+def open_model(body: bytes) -> OnnxModel:
+    """Opens ONNX models; only the scoring layer carries it."""
+    from roost.adapters import onnx_runtime
+
+    return onnx_runtime.open_model(body)

@@ -1,0 +1,137 @@
+"""The registry in one DynamoDB table: partition ``MODEL#<name>``; head, versions, releases and audit log by sort key.
+
+A change is one ``TransactWriteItems``: the head under a condition on its audit length, records, and an audit entry
+that must not exist (Amazon DynamoDB Developer Guide, "Amazon DynamoDB Transactions: How it works").
+"""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import boto3
+from boto3.dynamodb.conditions import Key
+from boto3.dynamodb.types import TypeSerializer
+from botocore.exceptions import ClientError
+
+from roost.domain.registry import AuditEntry, Change, ModelHead, Release, Version
+from roost.errors import ConcurrentUpdate, UnknownRelease, UnknownVersion
+from roost.names import ReleaseStatus, Status
+
+HEAD = "HEAD"
+LOST_RACES = ("ConditionalCheckFailed", "TransactionConflict")
+SERIALIZE = TypeSerializer().serialize
+
+
+class DynamoDBRegistryStore:
+    """Records are stored as JSON under ``body``, with the fields that conditions need beside it."""
+
+    def __init__(self, table: str) -> None:
+        self._name = table
+        self._table = boto3.resource("dynamodb").Table(table)
+        self._client = boto3.client("dynamodb")
+
+    def head(self, model: str) -> ModelHead:
+        """The model's head, fresh if it has none."""
+        body = self._get(model, HEAD)
+        return ModelHead(**body) if body else ModelHead(model)
+
+    def commit(self, change: Change) -> None:
+        """Write the change in one transaction, or raise ``ConcurrentUpdate``."""
+        try:
+            self._client.transact_write_items(TransactItems=self._writes(change))
+        except ClientError as error:
+            if _lost_race(error):
+                model = change.before.model
+                raise ConcurrentUpdate(f"{model} was changed by somebody else; read it again and retry") from error
+            raise
+
+    def version(self, model: str, number: int) -> Version:
+        """One version, or ``UnknownVersion``."""
+        body = self._get(model, _version_key(number))
+        if body is None:
+            latest = self.head(model).latest_version
+            known = f"it has 1 to {latest}" if latest else "none is registered yet; train it first"
+            raise UnknownVersion(f"{model} has no version {number}; {known}")
+        return _version(body)
+
+    def versions(self, model: str) -> list[Version]:
+        """All versions, oldest first."""
+        return [_version(body) for body in self._all(model, "VERSION#")]
+
+    def release(self, model: str, identifier: str) -> Release:
+        """One release, or ``UnknownRelease``."""
+        body = self._get(model, f"RELEASE#{identifier}")
+        if body is None:
+            raise UnknownRelease(f"{model} has no release {identifier!r}")
+        return _release(body)
+
+    def releases(self, model: str) -> list[Release]:
+        """All releases, oldest first."""
+        found = [_release(body) for body in self._all(model, "RELEASE#")]
+        return sorted(found, key=lambda release: (release.started_at, release.identifier))
+
+    def audit(self, model: str) -> list[AuditEntry]:
+        """The audit log, oldest first."""
+        return [AuditEntry(**body) for body in self._all(model, "AUDIT#")]
+
+    def _writes(self, change: Change) -> list[Any]:
+        model, entry = change.before.model, change.entry
+        fresh = {"ConditionExpression": "attribute_not_exists(pk)"}
+        puts = [self._put(model, f"AUDIT#{entry.sequence:09d}", asdict(entry), fresh)]
+        puts += [self._put(model, _version_key(v.number), asdict(v), fresh) for v in change.new_versions]
+        puts += [self._put(model, _version_key(v.number), asdict(v), {}) for v in change.versions]
+        puts += [self._put(model, f"RELEASE#{r.identifier}", asdict(r), {}) for r in change.releases]
+        return [self._put(model, HEAD, asdict(change.after), self._unmoved(change.before)), *puts]
+
+    def _unmoved(self, before: ModelHead) -> dict[str, Any]:
+        if before.audit_length == 0:
+            return {"ConditionExpression": "attribute_not_exists(pk)"}
+        return {
+            "ConditionExpression": "audit_length = :before",
+            "ExpressionAttributeValues": {":before": {"N": str(before.audit_length)}},
+        }
+
+    def _put(self, model: str, sort_key: str, body: dict[str, Any], condition: dict[str, Any]) -> dict[str, Any]:
+        item = {"pk": _partition(model), "sk": sort_key, "body": json.dumps(body)}
+        marked = {"audit_length": body["audit_length"]} if sort_key == HEAD else {}
+        serialized = {name: SERIALIZE(value) for name, value in {**item, **marked}.items()}
+        return {"Put": {"TableName": self._name, "Item": serialized, **condition}}
+
+    def _get(self, model: str, sort_key: str) -> dict[str, Any] | None:
+        found = self._table.get_item(Key={"pk": _partition(model), "sk": sort_key}, ConsistentRead=True)
+        return json.loads(str(found["Item"]["body"])) if "Item" in found else None
+
+    def _all(self, model: str, prefix: str) -> list[dict[str, Any]]:
+        query: dict[str, Any] = {
+            "KeyConditionExpression": Key("pk").eq(_partition(model)) & Key("sk").begins_with(prefix),
+            "ConsistentRead": True,
+        }
+        bodies: list[dict[str, Any]] = []
+        while True:
+            page = self._table.query(**query)
+            bodies += [json.loads(str(item["body"])) for item in page["Items"]]
+            if "LastEvaluatedKey" not in page:
+                return bodies
+            query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def _partition(model: str) -> str:
+    return f"MODEL#{model}"
+
+
+def _version_key(number: int) -> str:
+    return f"VERSION#{number:09d}"
+
+
+def _version(body: dict[str, Any]) -> Version:
+    return Version(**{**body, "status": Status(body["status"])})
+
+
+def _release(body: dict[str, Any]) -> Release:
+    return Release(**{**body, "status": ReleaseStatus(body["status"]), "steps": tuple(body["steps"])})
+
+
+def _lost_race(error: ClientError) -> bool:
+    code = error.response["Error"]["Code"]
+    reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
+    return code == "TransactionConflictException" or any(reason in LOST_RACES for reason in reasons)

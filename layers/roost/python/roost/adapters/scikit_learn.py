@@ -1,0 +1,101 @@
+"""Fit candidates with scikit-learn and convert them to ONNX with skl2onnx.
+
+Features are float32 from the start: fitted on the same rounded numbers that will be scored, a tree's threshold never
+falls between a float64 value and its float32 rounding, so ONNX and the fitted model agree.
+"""
+
+import importlib.metadata
+import platform
+import warnings
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from skl2onnx import to_onnx
+from sklearn.base import ClassifierMixin
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    GradientBoostingClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+)
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
+
+from roost.errors import TrainingFailed
+
+Matrix = npt.NDArray[np.float32]
+Vector = npt.NDArray[np.float64]
+
+ESTIMATORS: dict[str, type[ClassifierMixin]] = {
+    "logistic_regression": LogisticRegression,
+    "hist_gradient_boosting": HistGradientBoostingClassifier,
+    "random_forest": RandomForestClassifier,
+    "extra_trees": ExtraTreesClassifier,
+    "gradient_boosting": GradientBoostingClassifier,
+}
+SCALED = frozenset({"logistic_regression"})
+LIBRARIES = ("numpy", "scikit-learn", "skl2onnx", "onnx")
+INPUT = "features"
+OPSET = 21
+
+
+class ScikitLearnTrainer:
+    """Fits estimators of scikit-learn."""
+
+    def fit(
+        self, estimator: str, parameters: dict[str, Any], seed: int, features: Matrix, label: Vector
+    ) -> "ScikitLearnModel":
+        """Fit on float32 features of shape (rows, features) and labels 0 or 1 of shape (rows,).
+
+        Raises:
+            TrainingFailed: an unknown parameter, one that converts silently wrong, or data that scikit-learn refuses.
+        """
+        _check_parameters(estimator, parameters)
+        model = ESTIMATORS[estimator](**parameters, random_state=seed)
+        if estimator in SCALED:
+            model = make_pipeline(StandardScaler(), model)
+        try:
+            with warnings.catch_warnings(), threadpool_limits(limits=2):
+                warnings.simplefilter("error")
+                model.fit(features, label.astype(np.int64))
+        except (ValueError, TypeError, Warning) as error:
+            raise TrainingFailed(f"{estimator} with {parameters} cannot be fitted: {error}") from error
+        return ScikitLearnModel(model)
+
+    def environment(self) -> dict[str, Any]:
+        """Versions of Python and of the libraries that shape a fitted model."""
+        return {
+            "python": platform.python_version(),
+            "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
+        }
+
+
+def _check_parameters(estimator: str, parameters: dict[str, Any]) -> None:
+    known = ESTIMATORS[estimator]().get_params()
+    for name in parameters:
+        if name not in known:
+            raise TrainingFailed(f"{estimator} has no parameter {name!r}; it has {', '.join(sorted(known))}")
+    if parameters.get("categorical_features") is not None:
+        raise TrainingFailed("categorical_features: native categories convert wrongly to ONNX; encode them instead")
+
+
+class ScikitLearnModel:
+    """A fitted estimator, to be compared and converted; it never leaves the process."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+
+    def score(self, features: Matrix) -> Vector:
+        """Probability of the positive class, float64 of shape (rows,)."""
+        scores: Vector = self._model.predict_proba(features)[:, 1].astype(np.float64)
+        return scores
+
+    def to_onnx(self, width: int) -> bytes:
+        """ONNX bytes: one float32 input ``features`` of shape (rows, width), probabilities as the last output."""
+        example = np.zeros((1, width), dtype=np.float32)
+        converted = to_onnx(self._model, {INPUT: example}, options={"zipmap": False}, target_opset=OPSET, name="roost")
+        body: bytes = converted.SerializeToString(deterministic=True)
+        return body

@@ -1,0 +1,78 @@
+"""Make a model package: everything that serving, the smoke test and an auditor need, under one digest."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from roost.domain.evaluation import score_quantiles
+from roost.domain.feature_vector import FeaturePlan
+from roost.domain.model_card import model_card
+from roost.domain.package import FORMAT, canonical_bytes, digest_of, sha256
+from roost.domain.scoring import score_rows
+from roost.names import PACKAGE_CARD, PACKAGE_MANIFEST, PACKAGE_MODEL, package_key
+from roost.ports import ObjectStore, OnnxModel
+from roost.spec import Column, Model
+from roost.spec.definition import reference
+from roost.spec.layouts import layout_of
+from roost.workflows.training_set import TrainingSet
+
+
+def signature(model: Model) -> dict[str, Any]:
+    """The part of the manifest that follows from the definition alone: how a request becomes features."""
+    return {
+        "format": FORMAT,
+        "model": model.name,
+        "event_time": model.source.event_time,
+        "features": list(model.features),
+        "request": [_request_column(model.source.column(name)) for name in model.request],
+        "views": [layout_of(view).to_manifest() for view in model.views],
+        "on_demand": [
+            {"name": f.name, "function": reference(f.function), "inputs": list(f.inputs)} for f in model.on_demand
+        ],
+        "defaults": model.defaults,
+        "decision": {"positive": model.threshold.positive, "negative": model.threshold.negative},
+    }
+
+
+def _request_column(column: Column) -> dict[str, Any]:
+    return column.model_dump(mode="json", include={"name", "type", "nullable", "minimum", "maximum", "allowed"})
+
+
+def golden_rows(manifest: Mapping[str, Any], data: TrainingSet, onnx: OnnxModel) -> dict[str, Any]:
+    """Rows of inputs as serving sees them, and their scores through the serving path."""
+    names = sorted(data.golden)
+    length = len(data.golden[names[0]]) if names else 0
+    rows = [{name: _value(data.golden[name][index]) for name in names} for index in range(length)]
+    return {"rows": rows, "scores": score_rows(FeaturePlan.from_manifest(manifest), onnx, rows)}
+
+
+def _value(number: float) -> float | None:
+    return None if math.isnan(number) else float(number)
+
+
+def build_manifest(
+    model: Model, data: TrainingSet, onnx: OnnxModel, body: bytes, found: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The whole manifest; ``found`` holds ``threshold``, ``holdout_scores``, ``metrics``, ``baseline``, ``lineage``."""
+    base = signature(model)
+    return {
+        **base,
+        "threshold": found["threshold"],
+        "rank_reference": score_quantiles(found["holdout_scores"]),
+        "golden": golden_rows(base, data, onnx),
+        "files": {PACKAGE_MODEL: sha256(body)},
+        "metrics": found["metrics"],
+        "baseline": found["baseline"],
+        "lineage": found["lineage"],
+    }
+
+
+def store_package(packages: ObjectStore, manifest: Mapping[str, Any], body: bytes) -> str:
+    """Store a package under its digest, which is returned; a package that is there already is not written again."""
+    digest = digest_of(manifest)
+    if not packages.exists(package_key(digest, PACKAGE_MANIFEST)):
+        packages.put(package_key(digest, PACKAGE_MODEL), body)
+        card = model_card(manifest, digest).encode()
+        packages.put(package_key(digest, PACKAGE_CARD), card, "text/markdown")
+        packages.put(package_key(digest, PACKAGE_MANIFEST), canonical_bytes(manifest), "application/json")
+    return digest

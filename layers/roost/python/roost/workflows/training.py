@@ -1,0 +1,59 @@
+"""TrainModel: fit one candidate to be compared, fit it again to be used, and convert it to ONNX."""
+
+import io
+import json
+import time
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from roost.domain.evaluation import review_threshold
+from roost.errors import TrainingFailed
+from roost.names import run_key
+from roost.ports import FittedModel, PipelinePorts, Trainer
+from roost.spec import Candidate, Model
+from roost.workflows.training_set import TrainingSet, read_training_set
+
+
+def train_model(model: Model, run: str, name: str, trainer: Trainer, ports: PipelinePorts) -> dict[str, Any]:
+    """Train the candidate of that name; returns its metrics on the comparison fold.
+
+    Raises:
+        TrainingFailed: the model has no such candidate, or it cannot be fitted.
+    """
+    started = time.perf_counter()
+    candidate = _named(model, name)
+    data = read_training_set(ports.lake, model.name, run)
+    fit = partial(_fit, trainer, candidate, model.seed, data)
+    selection = fit("selection_train").score(data.features[data.folds["selection_test"]])
+    final = fit("train")
+    metrics = data.metrics(model, "selection_test", selection)
+    scores = {"selection_scores": selection, "holdout_scores": final.score(data.features[data.folds["holdout"]])}
+    threshold = review_threshold(selection, model.threshold.review_rate)
+    _store(ports, f"candidates/{name}", model, run, final.to_onnx(len(model.features)), scores)
+    record = {
+        **candidate.model_dump(mode="json"), **trainer.environment(),
+        "seed": model.seed, "selection": metrics, "threshold": threshold,
+    }  # fmt: skip
+    ports.lake.put(run_key(model.name, run, f"candidates/{name}/candidate.json"), json.dumps(record).encode())
+    return {"candidate": name, "selection": metrics, "seconds": round(time.perf_counter() - started, 2)}
+
+
+def _named(model: Model, name: str) -> Candidate:
+    for candidate in model.candidates:
+        if candidate.name == name:
+            return candidate
+    raise TrainingFailed(f"{model.name} has no candidate {name!r}; it has {[c.name for c in model.candidates]}")
+
+
+def _fit(trainer: Trainer, candidate: Candidate, seed: int, data: TrainingSet, fold: str) -> FittedModel:
+    rows = data.folds[fold]
+    return trainer.fit(candidate.estimator, candidate.parameters, seed, data.features[rows], data.label[rows])
+
+
+def _store(ports: PipelinePorts, folder: str, model: Model, run: str, onnx: bytes, scores: dict[str, Any]) -> None:
+    ports.lake.put(run_key(model.name, run, f"{folder}/model.onnx"), onnx)
+    buffer = io.BytesIO()
+    np.savez(buffer, **scores)
+    ports.lake.put(run_key(model.name, run, f"{folder}/fitted.npz"), buffer.getvalue())
