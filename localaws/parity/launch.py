@@ -11,9 +11,11 @@ import sys
 def close_gaps() -> None:
     """Close each gap. Metrics before weights: the outer wrapper names the alias, the inner one counts."""
     from localaws.parity import (
+        alarm_evaluation,
         alias_weights,
         batching_window,
         embedded_metrics,
+        exact_dimensions,
         function_worker,
         lambda_metrics,
         object_versions,
@@ -22,8 +24,10 @@ def close_gaps() -> None:
 
     lambda_metrics.close()
     alias_weights.close()
-    for gap in (batching_window, embedded_metrics, function_worker, object_versions, secure_transport):
+    function_worker.close()
+    for gap in (alarm_evaluation, batching_window, embedded_metrics, exact_dimensions, object_versions):
         gap.close()
+    secure_transport.close()
 
 
 def serve() -> None:
