@@ -145,6 +145,51 @@ class OnnxModel(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class ValidationCounts:
+    """Rows read, rows kept, and rows rejected by the rule that they broke."""
+
+    rows: int
+    valid: int
+    rules: Mapping[str, int]
+
+
+class TableEngine(Protocol):
+    """Reads and joins tables on local disk, with bounded memory."""
+
+    def count_rows(self, path: Path, source: Any) -> int:
+        """Rows of a raw file of a ``spec.Source``. Raises ``UnreadableData``."""
+        ...
+
+    def validate(self, paths: Sequence[Path], source: Any, valid: Path, quarantine: Path) -> ValidationCounts:
+        """Split raw rows into typed valid ones and rejected ones with ``broken_rule``, both as Parquet."""
+        ...
+
+    def time_span(self, table: Path, event_time: str) -> tuple[int, int]:
+        """First and last event time of a valid table, in seconds since 1970."""
+        ...
+
+    def columns(self, table: Path, source: Any, names: Sequence[str], since: int, until: int) -> dict[str, Any]:
+        """Columns as arrays of the rows with ``since <= event time < until``, ordered by event time and row.
+
+        Timestamps are float64 seconds since 1970, other numbers float64 with NaN for null, integers int64 where no
+        value is null.
+        """
+        ...
+
+    def window_features(self, table: Path, source: Any, layout: Any, since: int, until: int) -> dict[str, Any]:
+        """Features of a ``ViewLayout`` for the same rows in the same order, float64 with NaN for none."""
+        ...
+
+    def tiles(self, table: Path, source: Any, layout: Any, since: int) -> tuple[Any, Any]:
+        """Entity keys (tiles,) and the ``TileState`` of all entities at once, ordered by entity and tile."""
+        ...
+
+    def write_table(self, columns: Mapping[str, Any], path: Path) -> None:
+        """Write arrays of one length as Parquet."""
+        ...
+
+
 class FittedModel(Protocol):
     """A fitted estimator; it never leaves the process that fitted it."""
 

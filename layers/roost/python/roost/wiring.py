@@ -12,7 +12,7 @@ from roost.adapters.lambda_endpoint import LambdaEndpoint
 from roost.adapters.s3_objects import S3ObjectStore
 from roost.adapters.system_clock import SystemClock
 from roost.names import scoring_function
-from roost.ports import OnnxModel, PipelinePorts, Trainer
+from roost.ports import OnnxModel, PipelinePorts, TableEngine, Trainer
 from roost.settings import PipelineSettings
 
 
@@ -43,3 +43,10 @@ def open_model(body: bytes) -> OnnxModel:
     from roost.adapters import onnx_runtime
 
     return onnx_runtime.open_model(body)
+
+
+def tables() -> TableEngine:
+    """Reads and joins tables; only the features layer carries it."""
+    from roost.adapters.duckdb_tables import DuckDBTables
+
+    return DuckDBTables()

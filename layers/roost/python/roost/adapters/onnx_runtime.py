@@ -16,7 +16,7 @@ class OnnxRuntimeModel:
         self._output = session.get_outputs()[-1].name
 
     def score(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """Probability of the positive class, float32 of shape (rows,), of float32 features of shape (rows, features)."""
+        """Probability of the positive class, float32 (rows,), of float32 features (rows, features)."""
         probabilities = self._session.run([self._output], {self._input: features})[0]
         scores: npt.NDArray[np.float32] = probabilities[:, 1]
         return scores

@@ -1,6 +1,6 @@
-"""The model card: a package's manifest in words, as Markdown (Mitchell et al., "Model Cards for Model Reporting", 2019)."""
+"""The model card: a package in words, as Markdown (Mitchell et al., "Model Cards for Model Reporting", 2019)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -30,6 +30,6 @@ def _metrics(metrics: Mapping[str, float], baseline: Mapping[str, float]) -> str
     return _table(("metric", "this model", "constant score"), rows)
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [head, ("---",) * len(head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)

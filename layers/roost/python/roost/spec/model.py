@@ -62,8 +62,9 @@ class ProjectMetric(Definition):
 class HoldoutFilter(Definition):
     """Leaves rows out of the comparison fold and the holdout.
 
-    ``function`` takes, by keyword, ``training`` and ``evaluated``: dicts from each name in ``inputs`` to that
-    column of the training rows and of the rows to be evaluated; it returns a boolean mask over the latter.
+    ``function`` takes, by keyword, ``training``, ``gap`` and ``evaluated``: dicts from each name in ``inputs`` to that
+    column (timestamps as seconds since 1970) of the training rows, of the rows between, and of the rows to be
+    evaluated; it returns a boolean mask over the last.
     """
 
     function: Function

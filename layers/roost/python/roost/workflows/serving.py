@@ -82,7 +82,7 @@ class PredictionService:
             "score": scored.score,
             "decision": decision(package.manifest, scored.score),
             "threshold": package.manifest["threshold"],
-            "features": {view: _freshness(items.get((view, entity))) for view, entity in _keys(package, request)},
+            "features": _freshness(package, request, items),
             "defaulted": list(scored.defaulted),
         }
 
@@ -101,7 +101,7 @@ class PredictionService:
 
 
 def _keys(package: LoadedPackage, request: Mapping[str, Any]) -> list[ONLINE_KEY]:
-    return [(layout.name, str(request[layout.key])) for layout in package.layouts]
+    return [(layout.online_name, str(request[layout.key])) for layout in package.layouts]
 
 
 def _inputs(
@@ -114,6 +114,14 @@ def _inputs(
     return row
 
 
-def _freshness(item: OnlineItem | None) -> dict[str, Any]:
-    as_of = datetime.fromtimestamp(item.as_of, UTC).isoformat() if item else None
-    return {"found": item is not None, "as_of": as_of}
+def _freshness(
+    package: LoadedPackage, request: Mapping[str, Any], items: Mapping[ONLINE_KEY, OnlineItem]
+) -> dict[str, dict[str, Any]]:
+    found = [items.get(key) for key in _keys(package, request)]
+    return {
+        layout.name: {
+            "found": item is not None,
+            "as_of": datetime.fromtimestamp(item.as_of, UTC).isoformat() if item else None,
+        }
+        for layout, item in zip(package.layouts, found, strict=True)
+    }

@@ -1,0 +1,70 @@
+"""A bucket, over the Amazon S3 API."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import boto3
+from botocore.exceptions import ClientError
+
+from roost.adapters.aws_failures import error_code, transient_failures
+from roost.ports import StoredObject
+
+ABSENT = ("NoSuchKey", "404", "NotFound")
+
+
+class S3ObjectStore:
+    """One bucket. An object's ``version`` is its ETag, which changes with its bytes."""
+
+    def __init__(self, bucket: str) -> None:
+        self._bucket = bucket
+        self._s3 = boto3.client("s3")
+
+    def list(self, prefix: str) -> list[StoredObject]:
+        """All objects under a prefix, sorted by key."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+        with transient_failures("S3"):
+            found = [item for page in pages for item in page.get("Contents", ())]
+        return sorted(
+            (StoredObject(item["Key"], item["Size"], item["ETag"].strip('"')) for item in found),
+            key=lambda stored: stored.key,
+        )
+
+    def exists(self, key: str) -> bool:
+        """Whether the key is stored."""
+        try:
+            with self._call(key):
+                self._s3.head_object(Bucket=self._bucket, Key=key)
+        except KeyError:
+            return False
+        return True
+
+    def get(self, key: str) -> bytes:
+        """The object's bytes; ``KeyError`` if there is none."""
+        with self._call(key):
+            return self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+
+    def put(self, key: str, body: bytes, content_type: str = "application/octet-stream") -> None:
+        """Store bytes."""
+        with self._call(key):
+            self._s3.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)
+
+    def download(self, key: str, path: Path) -> None:
+        """Write the object to a file, in parallel parts if it is large; ``KeyError`` if there is none."""
+        with self._call(key), path.open("wb") as file:
+            self._s3.download_fileobj(self._bucket, key, file)
+
+    def upload(self, path: Path, key: str) -> None:
+        """Store a file, in parallel parts if it is large."""
+        with self._call(key), path.open("rb") as file:
+            self._s3.upload_fileobj(file, self._bucket, key)
+
+    @contextmanager
+    def _call(self, key: str) -> Iterator[None]:
+        try:
+            with transient_failures("S3"):
+                yield
+        except ClientError as error:
+            if error_code(error) not in ABSENT:
+                raise
+            raise KeyError(f"s3://{self._bucket}/{key}") from error

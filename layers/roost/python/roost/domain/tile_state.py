@@ -1,0 +1,94 @@
+"""What the online store keeps of one entity in one view: a few integers per tile, packed into bytes.
+
+A payload is a version byte, a flag byte and a body (zlib if the flag says so): the number of tiles and of columns,
+the first tile, then four arrays: gaps between tiles, events, nulls and sums. Each array is its width in bytes (0 where
+all is zero) and its little-endian signed integers of that width.
+"""
+
+import struct
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Integers = npt.NDArray[np.int64]
+
+FORMAT = 1
+PLAIN, COMPRESSED = 0, 1
+WRITE_UNIT = 1024  # DynamoDB bills writes by the kilobyte: below it, compression saves nothing
+PREFIX = struct.Struct("<BB")
+SHAPE = struct.Struct("<IBq")
+WIDTHS = (1, 2, 4, 8)
+DTYPES = {width: np.dtype(f"<i{width}") for width in WIDTHS}
+
+
+@dataclass(frozen=True, eq=False)
+class TileState:
+    """Tiles of one entity, ordered by start; a tile without events is left out.
+
+    Attributes:
+        starts: tile index (event time in seconds // tile size), shape (tiles,).
+        events: number of events, shape (tiles,).
+        counts: number of values that are not null, shape (tiles, columns).
+        sums: fixed-point sums of those values, shape (tiles, columns).
+    """
+
+    starts: Integers
+    events: Integers
+    counts: Integers
+    sums: Integers
+
+
+_NONE = np.empty(0, np.int64)
+EMPTY = TileState(_NONE, _NONE, np.empty((0, 0), np.int64), np.empty((0, 0), np.int64))
+
+
+def pack(state: TileState) -> bytes:
+    """The state as bytes; equal states give equal bytes."""
+    if not len(state.starts):
+        return PREFIX.pack(FORMAT, PLAIN) + SHAPE.pack(0, state.sums.shape[1], 0)
+    gaps = np.diff(state.starts, prepend=state.starts[:1])
+    nulls = state.events[:, np.newaxis] - state.counts
+    arrays = b"".join(_written(array) for array in (gaps, state.events, nulls, state.sums))
+    body = SHAPE.pack(len(gaps), state.sums.shape[1], state.starts[0]) + arrays
+    shorter = zlib.compress(body) if len(body) >= WRITE_UNIT else body
+    if len(shorter) < len(body):
+        return PREFIX.pack(FORMAT, COMPRESSED) + shorter
+    return PREFIX.pack(FORMAT, PLAIN) + body
+
+
+def _written(array: Integers) -> bytes:
+    low, high = int(array.min(initial=0)), int(array.max(initial=0))
+    if low == high == 0:
+        return b"\0"
+    width = next(width for width in WIDTHS if -(1 << 8 * width - 1) <= low and high < 1 << 8 * width - 1)
+    return bytes((width,)) + array.astype(DTYPES[width]).tobytes()
+
+
+def unpack(payload: bytes) -> TileState:
+    """The state that ``pack`` made into bytes.
+
+    Raises:
+        ValueError: the bytes are cut, or of a format that this code does not know.
+    """
+    if payload[:1] != bytes((FORMAT,)) or len(payload) < PREFIX.size + 1:
+        raise ValueError(f"window state: format {payload[:1].hex() or 'none'} is unknown; this code reads {FORMAT}")
+    body = zlib.decompress(payload[PREFIX.size :]) if payload[1] == COMPRESSED else payload[PREFIX.size :]
+    if len(body) < SHAPE.size:
+        raise ValueError("window state: the payload is cut")
+    tiles, columns, first = SHAPE.unpack_from(body)
+    gaps, at = _read(body, SHAPE.size, tiles)
+    events, at = _read(body, at, tiles)
+    nulls, at = _read(body, at, tiles * columns)
+    sums, _ = _read(body, at, tiles * columns)
+    counts = events[:, np.newaxis] - nulls.reshape(tiles, columns)
+    return TileState(gaps.cumsum() + first, events, counts, sums.reshape(tiles, columns))
+
+
+def _read(body: bytes, at: int, length: int) -> tuple[Integers, int]:
+    width = body[at] if length else 0
+    if not width:
+        return np.zeros(length, np.int64), at + (1 if length else 0)
+    end = at + 1 + width * length
+    return np.frombuffer(body, DTYPES[width], length, at + 1).astype(np.int64), end
