@@ -40,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     up = commands.add_parser("up", help="start it, or find it running")
     up.add_argument("--keep-state", action="store_true", help="load and save state")
     up.add_argument("--enforce-iam", action="store_true", help="authorise every call by IAM policies")
-    up.add_argument("--wait-scale", type=float, help="factor on Step Functions waits; 0 skips them")
+    up.add_argument("--wait-scale", type=float, help="factor on waits, such as those of Step Functions; 0 skips them")
     up.add_argument("--port", type=int, help="4566 by default, or the next free one")
     up.set_defaults(run=_up)
     for name, run, text in (("down", _down, "stop it"), ("status", _status, "show it"), ("reset", _reset, "clear it")):

@@ -35,7 +35,8 @@ def start(
         keep_state: Load what an earlier run saved, and save at stop.
         enforce_iam: Authorise every call by IAM policies. The credentials of ``endpoint_environment`` are the
             account's administrator.
-        wait_scale: Factor on the waits of Step Functions; 0 skips them.
+        wait_scale: Factor on waits: of Step Functions, of batching windows, between asynchronous retries; 0 skips
+            them.
         port: Where to listen on the loopback interface; 4566 when None, the next free port when that is taken, any
             free port when 0.
         close_gaps: Off to see what the emulator does without ``localaws.parity``.

@@ -72,7 +72,8 @@ def emulator_environment(home: Home, port: int, instance: str, options: Options)
         EDITION: instance,
     }
     if options.wait_scale is not None:
-        environment["SFN_WAIT_SCALE"] = str(options.wait_scale)
+        scale = str(options.wait_scale)
+        environment |= {"SFN_WAIT_SCALE": scale, "LAMBDA_ASYNC_RETRY_BASE_SECONDS": scale}
     return environment | (_persistence(home) if options.keep_state else {})
 
 

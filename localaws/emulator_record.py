@@ -16,7 +16,8 @@ class Options:
     Attributes:
         keep_state: State is saved at stop and loaded at the next start.
         enforce_iam: Every call is authorised by IAM policies, those of functions and pipelines included.
-        wait_scale: Factor on the waits of Step Functions; None leaves them as they are, 0 skips them.
+        wait_scale: Factor on the waits of Step Functions, of batching windows and before a failed asynchronous
+            invocation is repeated; None leaves them as they are, 0 skips them.
         close_gaps: Whether ``localaws.parity`` is applied; off only to see what the emulator does alone.
     """
 

@@ -6,28 +6,31 @@ import argparse
 import os
 import signal
 import sys
+from importlib import import_module
+
+GAPS = (
+    "lambda_metrics",
+    "alias_weights",  # outside the metrics: it names the alias that they count
+    "function_worker",
+    "alarm_evaluation",
+    "asynchronous_events",
+    "batching_window",
+    "embedded_metrics",
+    "exact_dimensions",
+    "execution_names",
+    "invoke_result",
+    "object_versions",
+    "secure_transport",
+    "state_paths",
+    "task_callbacks",
+    "terminal_errors",
+)
 
 
 def close_gaps() -> None:
-    """Close each gap. Metrics before weights: the outer wrapper names the alias, the inner one counts."""
-    from localaws.parity import (
-        alarm_evaluation,
-        alias_weights,
-        batching_window,
-        embedded_metrics,
-        exact_dimensions,
-        function_worker,
-        lambda_metrics,
-        object_versions,
-        secure_transport,
-    )
-
-    lambda_metrics.close()
-    alias_weights.close()
-    function_worker.close()
-    for gap in (alarm_evaluation, batching_window, embedded_metrics, exact_dimensions, object_versions):
-        gap.close()
-    secure_transport.close()
+    """Close each gap, in this order: a later wrapper is outside an earlier one."""
+    for name in GAPS:
+        import_module(f"localaws.parity.{name}").close()
 
 
 def serve() -> None:

@@ -19,7 +19,7 @@ def archive(files: dict[str, str | bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as written:
         for name, content in files.items():
-            written.writestr(name, textwrap.dedent(content) if isinstance(content, str) else content)
+            written.writestr(zipfile.ZipInfo(name), textwrap.dedent(content) if isinstance(content, str) else content)
     return buffer.getvalue()
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from localaws import Emulator
 from tests.integration.localaws.clients import client
+from tests.integration.localaws.conftest import Starter
 from tests.integration.localaws.eventually import eventually, happens
 from tests.integration.localaws.functions import make_function
 from tests.integration.localaws.gap import still_open
@@ -97,14 +98,20 @@ def test_a_failed_message_returns_and_ends_among_the_dead_letters(aws: Emulator,
     assert [letter["detail"]["object"]["key"] for letter in letters] == [key]
 
 
-def test_a_window_gathers_messages_into_one_batch(start_emulator: Any) -> None:
-    landing = Landing(start_emulator(), window=2)
+@pytest.fixture(scope="module")
+def unhurried(start_emulator: Starter) -> Emulator:
+    """The emulator with waits of half their length."""
+    return start_emulator(wait_scale=0.5)
+
+
+def test_a_window_gathers_messages_into_one_batch(unhurried: Emulator) -> None:
+    landing = Landing(unhurried, window=2)
     landing.put("landing/a", "landing/b", "landing/c")
     assert [sorted(keys) for keys, _ in eventually(landing.seen)] == [["landing/a", "landing/b", "landing/c"]]
 
 
-def test_only_the_failed_message_of_a_batch_returns(start_emulator: Any) -> None:
-    landing = Landing(start_emulator(wait_scale=0.5), window=2)
+def test_only_the_failed_message_of_a_batch_returns(unhurried: Emulator) -> None:
+    landing = Landing(unhurried, window=2)
     landing.put("landing/a", "landing/bad")
     first, second = eventually(landing.seen, lambda calls: len(calls) == 2)
     assert (sorted(first[0]), second) == (["landing/a", "landing/bad"], [["landing/bad"], ["2"]])
@@ -145,4 +152,4 @@ def test_upstream_names_no_version(upstream: Emulator) -> None:
 def test_upstream_ignores_the_window(upstream: Emulator) -> None:
     landing = Landing(upstream, window=300)
     landing.put("landing/a")
-    still_open("batching_window", not happens(landing.seen))
+    still_open("batching_window", not happens(landing.seen, seconds=20))

@@ -1,9 +1,11 @@
-"""AWS/Lambda's metrics, once an invocation, by function, alias and executed version."""
+"""AWS/Lambda's metrics, once an invocation, by function, alias and executed version.
+
+That every way of invoking counts once is asserted beside the weights, in ``test_alias_weights``.
+"""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 
 import pytest
 
@@ -11,7 +13,7 @@ from localaws import Emulator
 from tests.integration.localaws.clients import client
 from tests.integration.localaws.functions import invoke, make_canary, make_function, publish
 from tests.integration.localaws.gap import still_open
-from tests.integration.localaws.invokers import INVOKERS, Invoke, awaited_sum, metric_sum
+from tests.integration.localaws.invokers import metric_sum
 
 RAISES = "def handle(event, context):\n    raise KeyError('absent')\n"
 SLEEPS = "import time\ndef handle(event, context):\n    time.sleep(30)\n"
@@ -21,19 +23,6 @@ EXITS = "import os\ndef handle(event, context):\n    os._exit(3)\n"
 
 def fresh() -> str:
     return f"measured-{uuid.uuid4().hex[:8]}"
-
-
-def dimension_sets(name: str) -> list[dict[str, str]]:
-    live = {"FunctionName": name, "Resource": f"{name}:live"}
-    return [{"FunctionName": name}, live, live | {"ExecutedVersion": "1"}]
-
-
-@pytest.mark.parametrize("by", INVOKERS, ids=lambda by: by.__name__)
-def test_one_invocation_counts_once_in_each_dimension_set(aws: Emulator, by: Callable[[Emulator, str], Invoke]) -> None:
-    name = fresh()
-    by(aws, make_canary(aws, name, weight=0.0))()
-    counts = [awaited_sum(aws, 1, "AWS/Lambda", "Invocations", **named) for named in dimension_sets(name)]
-    assert counts == [1, 1, 1]
 
 
 @pytest.mark.parametrize("source", [RAISES, SLEEPS, FAILS_AT_INIT, EXITS], ids=["raises", "sleeps", "init", "exits"])
