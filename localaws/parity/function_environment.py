@@ -21,6 +21,8 @@ from typing import Any
 
 from ministack.core import lambda_runtime
 
+from localaws.parity.log_streams import log_group_of
+
 RUNTIME_LIBRARIES = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six", "snapshot_restore_py")
 
 
@@ -64,7 +66,6 @@ def _place(code: Path, layers: list[Path], own_folder: Path) -> dict[str, str]:
 
 def _reserved(config: dict[str, Any], code: Path) -> dict[str, str]:
     name, version = config["FunctionName"], config.get("Version", "$LATEST")
-    group = (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{name}"
     snapped = (config.get("SnapStart") or {}).get("OptimizationStatus") == "On"
     return {
         "_HANDLER": config.get("Handler", ""),
@@ -73,7 +74,7 @@ def _reserved(config: dict[str, Any], code: Path) -> dict[str, str]:
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(config.get("MemorySize", 128)),
         "AWS_LAMBDA_FUNCTION_VERSION": version,
         "AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start" if snapped else "on-demand",
-        "AWS_LAMBDA_LOG_GROUP_NAME": group,
+        "AWS_LAMBDA_LOG_GROUP_NAME": log_group_of(config),
         "AWS_LAMBDA_LOG_STREAM_NAME": f"{time.strftime('%Y/%m/%d')}/[{version}]{os.urandom(16).hex()}",
         "LAMBDA_TASK_ROOT": str(code),
     }

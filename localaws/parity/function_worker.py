@@ -26,6 +26,7 @@ from ministack.services import lambda_svc
 
 from localaws.parity import function_bootstrap
 from localaws.parity.function_environment import function_environment, runtime_libraries
+from localaws.parity.log_streams import served_by
 from localaws.parity.package_cache import unpacked_code, unpacked_layers
 from localaws.parity.patching import Function, wrap
 from localaws.parity.worker_pipes import ProcessEndedError, WorkerPipes
@@ -46,16 +47,19 @@ class FunctionWorker(lambda_runtime.Worker):  # type: ignore[misc]
     """One process of one version of one Python function."""
 
     pipes: WorkerPipes
+    log_stream: str
     _proc: subprocess.Popen[bytes] | None
 
     def _spawn(self) -> None:
         self._discard_tmpdir()
         self._tmpdir = tempfile.mkdtemp(prefix="function-")
         code, layers = unpacked_code(self.code_zip), unpacked_layers(self.config)
+        environment = function_environment(self.config, code, layers, Path(self._tmpdir))
+        self.log_stream = environment["AWS_LAMBDA_LOG_STREAM_NAME"]
         self._proc = subprocess.Popen(
             [getattr(sys, "_base_executable", sys.executable), "-S", "-s", "-P", function_bootstrap.__file__],
             cwd=code,
-            env=function_environment(self.config, code, layers, Path(self._tmpdir)),
+            env=environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -158,7 +162,9 @@ def _execute(original: Function, func: dict[str, Any], event: Any, request_id: s
     version = config.get("Version", "$LATEST")
     worker, _ = lambda_svc.acquire_worker(config["FunctionName"], config, archive, qualifier=version)
     try:
-        return worker.serve(event, request_id, config.get("FunctionArn", ""), _per_invocation(config))
+        result = worker.serve(event, request_id, config.get("FunctionArn", ""), _per_invocation(config))
+        served_by.set(worker.log_stream)
+        return result
     finally:
         lambda_svc.release_worker(worker)
 

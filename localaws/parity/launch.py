@@ -12,6 +12,7 @@ GAPS = (
     "lambda_metrics",
     "alias_weights",  # outside the metrics: it names the alias that they count
     "function_worker",
+    "log_streams",  # inside the embedded metrics: it writes the lines that they read
     "alarm_evaluation",
     "asynchronous_events",
     "batching_window",
@@ -19,6 +20,7 @@ GAPS = (
     "exact_dimensions",
     "execution_names",
     "invoke_result",
+    "log_subscriptions",
     "object_versions",
     "secure_transport",
     "state_paths",
