@@ -116,7 +116,6 @@ MODEL = Model(
     gates=(
         Gate(metric="roc_auc", at_least=0.80),
         Gate(metric="average_precision", at_least=0.40),
-        Gate(metric="card_precision_at_100", at_least=0.20),
     ),
     threshold=DecisionThreshold(review_rate=0.01),
     rollout=Rollout(steps=(5, 25, 50), wait_seconds=60, min_requests=50),

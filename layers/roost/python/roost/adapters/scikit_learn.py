@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from skl2onnx import to_onnx
+from skl2onnx import convert_sklearn
+from skl2onnx.common.data_types import FloatTensorType
 from sklearn.base import ClassifierMixin
 from sklearn.ensemble import (
     ExtraTreesClassifier,
@@ -40,6 +41,7 @@ SCALED = frozenset({"logistic_regression"})
 LIBRARIES = ("numpy", "scikit-learn", "skl2onnx", "onnx")
 INPUT = "features"
 OPSET = 21
+THREADS = 1  # candidates are fitted side by side, and OpenMP threads that outnumber the cores wait for each other
 
 
 class ScikitLearnTrainer:
@@ -58,7 +60,7 @@ class ScikitLearnTrainer:
         if estimator in SCALED:
             model = make_pipeline(StandardScaler(), model)
         try:
-            with warnings.catch_warnings(), threadpool_limits(limits=2):
+            with warnings.catch_warnings(), threadpool_limits(limits=THREADS):
                 warnings.simplefilter("error")
                 model.fit(features, label.astype(np.int64))
         except (ValueError, TypeError, Warning) as error:
@@ -95,7 +97,12 @@ class ScikitLearnModel:
 
     def to_onnx(self, width: int) -> bytes:
         """ONNX bytes: one float32 input ``features`` of shape (rows, width), probabilities as the last output."""
-        example = np.zeros((1, width), dtype=np.float32)
-        converted = to_onnx(self._model, {INPUT: example}, options={"zipmap": False}, target_opset=OPSET, name="roost")
+        converted = convert_sklearn(
+            self._model,
+            name="roost",
+            initial_types=[(INPUT, FloatTensorType([None, width]))],
+            options={"zipmap": False},
+            target_opset=OPSET,
+        )
         body: bytes = converted.SerializeToString(deterministic=True)
         return body

@@ -1,0 +1,212 @@
+"""The whole loop through the deployed stack, in the order in which a team would live it.
+
+Later tests stand on what earlier ones left behind; the first failure stops the story.
+"""
+
+import gzip
+import io
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+
+from localaws.deploy import deploy
+from models.fraud.simulator import SimulationSize, Transactions, simulate
+from roost import names
+from tests.e2e.deployment import MODEL, STAGE, Deployment
+
+pytestmark = pytest.mark.e2e
+
+START = date(2018, 4, 1)
+SIZE = SimulationSize(customers=1000, terminals=2000, days=91, radius=5.0, start=START)
+FIRST_END, SECOND_END = 75, 82
+COLUMNS = ("transaction_id", "event_time", "customer_id", "terminal_id", "amount", "is_fraud")
+
+
+@pytest.fixture(scope="session")
+def transactions() -> Transactions:
+    return simulate(SIZE)
+
+
+def day_of(transactions: Transactions) -> Any:
+    return (transactions.event_time - np.datetime64(START, "s")).astype("timedelta64[D]").astype(int)
+
+
+def landed(transactions: Transactions, first_day: int, end_day: int, unit: float = 1.0) -> bytes:
+    """Rows of the days as a gzipped CSV, amounts multiplied by ``unit``."""
+    chosen = np.flatnonzero((day_of(transactions) >= first_day) & (day_of(transactions) < end_day))
+    text = io.StringIO()
+    text.write(",".join(COLUMNS) + "\n")
+    for index in chosen:
+        row = [getattr(transactions, name)[index] for name in COLUMNS]
+        row[4] = f"{row[4] * unit:.2f}"
+        text.write(",".join(str(int(v)) if isinstance(v, np.integer | np.bool_) else str(v) for v in row) + "\n")
+    return gzip.compress(text.getvalue().encode(), mtime=0)
+
+
+def requests_of(transactions: Transactions, day: int) -> list[dict[str, Any]]:
+    """Scoring requests of one day's transactions."""
+    return [
+        {
+            "event_time": str(transactions.event_time[index]),
+            "customer_id": int(transactions.customer_id[index]),
+            "terminal_id": int(transactions.terminal_id[index]),
+            "amount": float(transactions.amount[index]),
+        }
+        for index in np.flatnonzero(day_of(transactions) == day)
+    ]
+
+
+@contextmanager
+def traffic(deployment: Deployment, requests: list[dict[str, Any]]) -> Iterator[Counter[tuple[int, int]]]:
+    """Two callers score the requests over and over; counts answers by (status, model version)."""
+    counts: Counter[tuple[int, int]] = Counter()
+    done = threading.Event()
+
+    def call(offset: int) -> None:
+        for index in range(offset, 1_000_000, 2):
+            if done.is_set():
+                return
+            answer = deployment.score(requests[index % len(requests)])
+            counts[answer.status, answer.document.get("model_version", 0)] += 1
+
+    callers = [threading.Thread(target=call, args=(offset,)) for offset in range(2)]
+    for caller in callers:
+        caller.start()
+    try:
+        yield counts
+    finally:
+        done.set()
+        for caller in callers:
+            caller.join()
+
+
+def test_before_the_first_release_the_endpoint_says_so(deployment: Deployment) -> None:
+    answer = deployment.score({"customer_id": 1, "terminal_id": 1, "amount": 10.0})
+    assert (answer.status, answer.document["title"]) == (503, "No model released")
+
+
+def test_a_request_without_credentials_is_refused(deployment: Deployment) -> None:
+    assert deployment.score({"amount": 1}, signed=False).status == 403
+
+
+def test_an_unknown_model_is_a_404_that_names_the_known_ones(deployment: Deployment) -> None:
+    answer = deployment.score({}, model="frued")
+    assert answer.status == 404
+    assert MODEL in answer.document["detail"]
+
+
+def test_a_run_without_data_is_red_and_says_what_to_upload(deployment: Deployment) -> None:
+    run = deployment.start(deployment.training, reason="manual")
+    assert (run.status, run.error) == ("FAILED", "NoDataFound")
+    assert "landing/card_transactions/" in run.cause
+
+
+def test_a_landed_file_trains_registers_and_releases_by_itself(
+    deployment: Deployment, transactions: Transactions
+) -> None:
+    trained, released = deployment.runs(deployment.training), deployment.runs(deployment.releasing)
+    deployment.upload("landing/card_transactions/first.csv.gz", landed(transactions, 0, FIRST_END))
+    run = deployment.next_run(deployment.training, trained)
+    assert (run.status, run.cause) == ("SUCCEEDED", "")
+    assert {"Ingest", "ValidateData", "BuildFeatures", "TrainModel", "EvaluateModel", "RegisterModel"} <= set(
+        run.states
+    )
+    release = deployment.next_run(deployment.releasing, released)
+    assert (release.status, release.cause) == ("SUCCEEDED", "")
+
+
+def test_a_transaction_is_scored_with_features_from_the_online_store(
+    deployment: Deployment, transactions: Transactions
+) -> None:
+    answer = deployment.score(requests_of(transactions, FIRST_END)[0])
+    assert answer.status == 200
+    assert answer.document["model_version"] == 1
+    assert 0 <= answer.document["score"] <= 1
+    assert answer.document["features"]["customer_spend"]["found"]
+    assert answer.document["features"]["terminal_risk"]["found"]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"amount": "12"}, "amount"),
+        ({"amount": -1}, "amount"),
+        ({"amount": 1e9}, "amount"),
+        ({"amount": None}, "amount"),
+        ({"colour": "red"}, "colour"),
+        ({"event_time": "yesterday"}, "event_time"),
+    ],
+)
+def test_a_bad_field_is_a_422_that_names_it(
+    deployment: Deployment, transactions: Transactions, change: dict[str, Any], field: str
+) -> None:
+    answer = deployment.score({**requests_of(transactions, FIRST_END)[0], **change})
+    assert (answer.status, answer.document["field"]) == (422, field)
+    assert answer.content_type == names.PROBLEM_JSON
+
+
+def test_a_body_that_is_no_json_is_a_400(deployment: Deployment) -> None:
+    assert deployment.score("{amount: 12}").status == 400
+
+
+def test_deploying_again_moves_no_traffic(deployment: Deployment) -> None:
+    before = deployment.alias()
+    deploy(deployment.emulator, STAGE)
+    assert deployment.alias() == before
+
+
+def test_releasing_a_version_that_does_not_exist_is_red_and_changes_nothing(deployment: Deployment) -> None:
+    before = deployment.alias()
+    run = deployment.start(deployment.releasing, version=99)
+    assert (run.status, run.error) == ("FAILED", "UnknownVersion")
+    assert deployment.alias() == before
+
+
+def test_a_canary_under_traffic_is_promoted(deployment: Deployment, transactions: Transactions) -> None:
+    trained, released = deployment.runs(deployment.training), deployment.runs(deployment.releasing)
+    deployment.upload("landing/card_transactions/second.csv.gz", landed(transactions, FIRST_END, SECOND_END))
+    with traffic(deployment, requests_of(transactions, SECOND_END)) as counts:
+        assert deployment.next_run(deployment.training, trained).status == "SUCCEEDED"
+        release = deployment.next_run(deployment.releasing, released)
+    assert (release.status, release.cause) == ("SUCCEEDED", "")
+    assert {status for status, _ in counts} == {200}
+    assert {version for _, version in counts} == {1, 2}
+    assert "RoutingConfig" not in deployment.alias() or not deployment.alias()["RoutingConfig"].get(
+        "AdditionalVersionWeights"
+    )
+
+
+def test_a_model_of_another_unit_is_rolled_back_by_its_scores(
+    deployment: Deployment, transactions: Transactions
+) -> None:
+    before = deployment.alias()["FunctionVersion"]
+    trained, released = deployment.runs(deployment.training), deployment.runs(deployment.releasing)
+    bucket = deployment.outputs[names.Output.LAKE_BUCKET]
+    for name in ("first", "second"):
+        deployment.client("s3").delete_object(Bucket=bucket, Key=f"landing/card_transactions/{name}.csv.gz")
+    deployment.upload("landing/card_transactions/restated.csv.gz", landed(transactions, 0, SECOND_END, unit=100))
+    with traffic(deployment, requests_of(transactions, SECOND_END)) as counts:
+        assert deployment.next_run(deployment.training, trained).status == "SUCCEEDED"
+        release = deployment.next_run(deployment.releasing, released)
+    assert (release.status, release.error) == ("FAILED", "ReleaseRolledBack")
+    assert "shift of the scores" in release.cause
+    assert deployment.alias()["FunctionVersion"] == before
+    assert {status for status, _ in counts} == {200}
+
+
+def test_the_version_that_was_rolled_back_cannot_be_released(deployment: Deployment) -> None:
+    run = deployment.start(deployment.releasing, version=3)
+    assert (run.status, run.error) == ("FAILED", "VersionNotApproved")
+
+
+def test_an_earlier_version_comes_back_by_one_move(deployment: Deployment, transactions: Transactions) -> None:
+    run = deployment.start(deployment.releasing, rollback_to=1, requested_by="e2e", reason="exercise")
+    assert (run.status, run.cause) == ("SUCCEEDED", "")
+    answer = deployment.score(requests_of(transactions, SECOND_END)[0])
+    assert answer.document["model_version"] == 1
