@@ -22,6 +22,7 @@ GAPS = (
     "invoke_result",
     "log_subscriptions",
     "object_versions",
+    "pipeline_roles",
     "secure_transport",
     "state_paths",
     "task_callbacks",

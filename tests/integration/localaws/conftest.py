@@ -41,3 +41,9 @@ def upstream(start_emulator: Starter) -> Emulator:
 def guarded(start_emulator: Starter) -> Emulator:
     """The emulator with IAM enforced."""
     return start_emulator(enforce_iam=True, wait_scale=0)
+
+
+@pytest.fixture(scope="session")
+def upstream_guarded(start_emulator: Starter) -> Emulator:
+    """The emulator alone, with IAM enforced."""
+    return start_emulator(enforce_iam=True, wait_scale=0, close_gaps=False)

@@ -6,7 +6,6 @@ import json
 
 from localaws import Emulator
 from tests.integration.localaws.clients import client
-from tests.integration.localaws.conftest import Starter
 from tests.integration.localaws.gap import still_open
 
 DENY_PLAIN = {
@@ -40,6 +39,5 @@ def test_a_bucket_for_tls_only_serves_who_may_read_it(guarded: Emulator) -> None
     assert may_list_tls_only_bucket(guarded)
 
 
-def test_upstream_refuses_a_bucket_for_tls_only(start_emulator: Starter) -> None:
-    alone = start_emulator(enforce_iam=True, close_gaps=False)
-    still_open("secure_transport", may_list_tls_only_bucket(alone))
+def test_upstream_refuses_a_bucket_for_tls_only(upstream_guarded: Emulator) -> None:
+    still_open("secure_transport", may_list_tls_only_bucket(upstream_guarded))
