@@ -27,6 +27,7 @@ GAPS = (
     "state_paths",
     "task_callbacks",
     "terminal_errors",
+    "whole_minutes",
 )
 
 

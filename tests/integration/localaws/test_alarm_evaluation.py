@@ -210,23 +210,6 @@ def test_a_template_may_declare_metric_math(aws: Emulator) -> None:
     assert watch.state() == "ALARM"
 
 
-def test_statistics_without_dimensions_are_a_metric_of_their_own(aws: Emulator) -> None:
-    assert sum_without_dimensions(aws) == 1
-
-
-def sum_without_dimensions(emulator: Emulator) -> float:
-    watch = Watch(emulator)
-    watch.publish(1, dimensions=[])
-    watch.publish(10)
-    span = {"StartTime": time.time() - 3600, "EndTime": time.time() + 3600, "Period": 7200, "Statistics": ["Sum"]}
-    found = watch.cloudwatch.get_metric_statistics(Namespace=watch.name, MetricName="Drift", **span)
-    return float(sum(point["Sum"] for point in found["Datapoints"]))
-
-
-def test_upstream_mixes_dimensions(upstream: Emulator) -> None:
-    still_open("exact_dimensions", sum_without_dimensions(upstream) == 1)
-
-
 def test_upstream_rings_for_another_model(upstream: Emulator) -> None:
     watch = Watch(upstream)
     watch.put_alarm()
