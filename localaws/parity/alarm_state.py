@@ -28,16 +28,24 @@ def next_state(points: Sequence[bool | None], periods: int, to_alarm: int, missi
         to_alarm: M, the data points to alarm.
         missing: ``missing``, ``ignore``, ``breaching`` or ``notBreaching``.
     """
-    real = [point for point in points if point is not None]
-    if not real and missing in ("missing", "ignore"):
+    real = _known(points, periods if missing == "breaching" else 0)
+    if not real and missing != "notBreaching":
         return "INSUFFICIENT_DATA" if missing == "missing" else None
-    if len(real) < periods and missing == "breaching":
-        real += [True] * (periods - len(real))
     if sum(real[:periods]) >= to_alarm:
         return "ALARM"
     if len(real) >= periods or missing == "notBreaching" or not all(real):
         return "OK"
-    return "ALARM" if missing == "missing" and _age_of_oldest(points[:periods]) >= to_alarm else None
+    return _undecided(points[:periods], to_alarm, missing)
+
+
+def _known(points: Sequence[bool | None], at_least: int) -> list[bool]:
+    real = [point for point in points if point is not None]
+    return real + [True] * (at_least - len(real))
+
+
+def _undecided(points: Sequence[bool | None], to_alarm: int, missing: str) -> str | None:
+    """All that is known breaches, but there is less of it than M: only its age may ring."""
+    return "ALARM" if missing == "missing" and _age_of_oldest(points) >= to_alarm else None
 
 
 def _age_of_oldest(points: Sequence[bool | None]) -> int:

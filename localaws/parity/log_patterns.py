@@ -50,14 +50,11 @@ def matcher(pattern: str) -> Matcher:
 
 
 def _matches_terms(terms: list[str], line: str) -> bool:
-    optional = [term[1:] for term in terms if term.startswith("?")]
-    excluded = [term[1:] for term in terms if term.startswith("-")]
-    required = [term for term in terms if term[0] not in "?-"]
-    return (
-        all(_has(line, term) for term in required)
-        and not any(_has(line, term) for term in excluded)
-        and (not optional or any(_has(line, term) for term in optional))
-    )
+    found: dict[str, list[bool]] = {"": [], "-": [], "?": []}
+    for term in terms:
+        kind = term[0] if term[0] in found else ""
+        found[kind].append(_has(line, term.removeprefix(kind)))
+    return all(found[""]) and not any(found["-"]) and (any(found["?"]) or not found["?"])
 
 
 def _has(line: str, term: str) -> bool:

@@ -15,7 +15,6 @@ import math
 import operator
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
 Value = float | None
 
@@ -58,7 +57,7 @@ def evaluate(expression: str, values: Mapping[str, Value]) -> Value:
     python = re.sub(r"\bAND\b|&&", " and ", re.sub(r"\bOR\b|\|\|", " or ", expression)).replace("^", "**")
     try:
         return _value(ast.parse(python.strip(), mode="eval").body, values)
-    except (SyntaxError, KeyError) as error:
+    except (SyntaxError, KeyError, IndexError) as error:
         raise UnknownMathError(f"cannot evaluate the metric math {expression!r}: {error}") from error
 
 
@@ -101,27 +100,41 @@ def _logical(every: bool, parts: list[Value]) -> Value:
 
 
 def _call(name: str, arguments: list[ast.expr], values: Mapping[str, Value]) -> Value:
-    if name == "IF" and len(arguments) in (2, 3):
-        return _if(arguments, values)
-    if name == "FILL" and len(arguments) == 2:
-        value = _value(arguments[0], values)
-        return _value(arguments[1], values) if value is None else value
-    if name in _OF_ONE and len(arguments) == 1:
-        value = _value(arguments[0], values)
-        return None if value is None else float(_OF_ONE[name](value))
-    if name in _OF_MANY and len(arguments) == 1 and isinstance(arguments[0], ast.List):
-        return _of_many(name, arguments[0].elts, values)
-    raise UnknownMathError(f"metric math does not know {name} with {len(arguments)} arguments")
+    function, most = _CALLS.get(name, (None, 0))
+    if function is None or not 0 < len(arguments) <= most:
+        raise UnknownMathError(f"metric math does not know {name} with {len(arguments)} arguments")
+    return function(name, arguments, values)
 
 
-def _if(arguments: list[ast.expr], values: Mapping[str, Value]) -> Value:
+def _if(_name: str, arguments: list[ast.expr], values: Mapping[str, Value]) -> Value:
     condition = _value(arguments[0], values)
     if condition is None:
         return None
-    chosen: Any = arguments[1:2] if condition else arguments[2:3]
+    chosen = arguments[1:2] if condition else arguments[2:3]
     return _value(chosen[0], values) if chosen else None
 
 
-def _of_many(name: str, members: list[ast.expr], values: Mapping[str, Value]) -> Value:
-    known = [value for member in members if (value := _value(member, values)) is not None]
+def _fill(_name: str, arguments: list[ast.expr], values: Mapping[str, Value]) -> Value:
+    value = _value(arguments[0], values)
+    return _value(arguments[1], values) if value is None else value
+
+
+def _of_one(name: str, arguments: list[ast.expr], values: Mapping[str, Value]) -> Value:
+    value = _value(arguments[0], values)
+    return None if value is None else float(_OF_ONE[name](value))
+
+
+def _of_many(name: str, arguments: list[ast.expr], values: Mapping[str, Value]) -> Value:
+    if not isinstance(arguments[0], ast.List):
+        raise UnknownMathError(f"metric math knows {name} over an array in square brackets only")
+    known = [value for member in arguments[0].elts if (value := _value(member, values)) is not None]
     return float(_OF_MANY[name](known)) if known else None
+
+
+_Call = Callable[[str, list[ast.expr], Mapping[str, Value]], Value]
+_CALLS: dict[str, tuple[_Call, int]] = {
+    "IF": (_if, 3),
+    "FILL": (_fill, 2),
+    **dict.fromkeys(_OF_ONE, (_of_one, 1)),
+    **dict.fromkeys(_OF_MANY, (_of_many, 1)),
+}
