@@ -18,13 +18,15 @@ ABSENT = b"\0"
 def csv_text(rows: Transactions) -> bytes:
     """Return a header and a line per transaction: times as ISO 8601 in UTC, amounts with two decimals, flags 0 or 1."""
     cents = np.rint(rows.amount * 100).astype(np.int64)
-    cells = [
-        *(_number(rows.transaction_id), b",", _moment(rows.event_time), b"Z,"),
-        *(_number(rows.customer_id), b",", _number(rows.terminal_id), b","),
-        *(_number(cents // 100), b".", _number(cents % 100, padded_to=2), b","),
-        *(_number(rows.is_fraud), b",", _number(rows.fraud_scenario), b"\n"),
-    ]
-    table = np.hstack([_constant(cell, len(rows)) if isinstance(cell, bytes) else cell for cell in cells])
+    comma = _constant(",", len(rows))
+    table: Characters = np.hstack(
+        [
+            *(_number(rows.transaction_id), comma, _moment(rows.event_time), _constant("Z,", len(rows))),
+            *(_number(rows.customer_id), comma, _number(rows.terminal_id), comma),
+            *(_number(cents // 100), _constant(".", len(rows)), _number(cents % 100, padded_to=2), comma),
+            *(_number(rows.is_fraud), comma, _number(rows.fraud_scenario), _constant("\n", len(rows))),
+        ]
+    )
     return HEADER.encode("ascii") + table.tobytes().translate(None, ABSENT)
 
 
@@ -42,5 +44,5 @@ def _moment(times: Moments) -> Characters:
     return text.view(np.uint32).reshape(len(times), 19).astype(np.uint8)
 
 
-def _constant(text: bytes, count: int) -> Characters:
-    return np.broadcast_to(np.frombuffer(text, np.uint8), (count, len(text)))
+def _constant(text: str, count: int) -> Characters:
+    return np.broadcast_to(np.frombuffer(text.encode("ascii"), np.uint8), (count, len(text)))

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 COMPROMISED_TERMINALS_A_DAY = 2
 COMPROMISED_CUSTOMERS_A_DAY = 3
@@ -36,7 +36,7 @@ class SimulationSize:
             _check_count(field, getattr(self, field), least)
         if not (math.isfinite(self.radius) and self.radius > 0):
             raise ValueError(f"radius must be a positive, finite number, got {self.radius!r}")
-        if not isinstance(self.start, date) or isinstance(self.start, datetime):
+        if type(self.start) is not date:
             raise ValueError(f"start must be a datetime.date without a time, got {self.start!r}")
 
 

@@ -46,7 +46,9 @@ class Transactions:
         return Transactions(**{field.name: getattr(self, field.name)[chosen] for field in fields(self)})
 
 
-def between_days(transactions: Transactions, from_day: date | None = None, until_day: date | None = None) -> Transactions:
+def between_days(
+    transactions: Transactions, from_day: date | None = None, until_day: date | None = None
+) -> Transactions:
     """Return the transactions with from_day <= day < until_day; None leaves that side open."""
     begin = 0 if from_day is None else _first_at(transactions, from_day)
     end = len(transactions) if until_day is None else _first_at(transactions, until_day)
