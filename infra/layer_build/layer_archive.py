@@ -22,7 +22,9 @@ def zip_layer(folder: Path, archive: Path | None = None) -> Path:
     unfinished = archive.with_suffix(".zip.part")
     with zipfile.ZipFile(unfinished, "w") as out:
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-            out.writestr(_entry(path.relative_to(folder).as_posix()), path.read_bytes(), compresslevel=COMPRESSION_LEVEL)
+            out.writestr(
+                _entry(path.relative_to(folder).as_posix()), path.read_bytes(), compresslevel=COMPRESSION_LEVEL
+            )
     return unfinished.replace(archive)
 
 

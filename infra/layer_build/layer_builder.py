@@ -1,22 +1,23 @@
 """Build a third-party layer once, and find it again."""
 
+import fcntl
 import hashlib
 import shutil
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from infra.layer_build import bytecode, slimming, wheel_install
 from infra.layer_build.layer_archive import zip_layer
-from infra.layer_build.layer_checks import check_budget, check_imports
+from infra.layer_build.layer_checks import check_budget, check_imports, folder_size
 from infra.layer_build.layer_recipe import REPOSITORY, LayerRecipe, layer_names, read_recipe
 from infra.layer_build.layer_target import LayerTarget
 
 BUILD_FOLDER = REPOSITORY / "build" / "layers"
 
-_SHAPING_MODULES = (wheel_install, slimming, bytecode)
+_SHAPING_FILES = ("wheel_install.py", "slimming.py", "bytecode.py")
 
 
 class LayerAsset(NamedTuple):
@@ -31,20 +32,24 @@ class LayerAsset(NamedTuple):
     digest: str
 
 
-def layer_asset(name: str, python_version: str | None = None, architecture: str | None = None) -> LayerAsset:
+def layer_asset(
+    name: str, python_version: str | None = None, architecture: str | None = None, build_folder: Path = BUILD_FOLDER
+) -> LayerAsset:
     """Build and zip a layer, or find it built.
 
     Args:
         name: folder under ``layers/``.
         python_version: Lambda's Python as ``X.Y``; this interpreter's by default.
         architecture: ``x86_64`` or ``arm64``; this machine's by default.
+        build_folder: where built layers are kept, each under the digest of what made it.
 
     Raises:
         LayerBuildError: as ``build_layer``.
     """
-    target = LayerTarget.of(python_version, architecture)
-    folder = _build(read_recipe(name), target, BUILD_FOLDER)
-    return LayerAsset(zip_layer(folder), layer_digest(name, target))
+    recipe, target = read_recipe(name), LayerTarget.of(python_version, architecture)
+    with _alone(recipe, build_folder):
+        archive = zip_layer(_build(recipe, target, build_folder))
+    return LayerAsset(archive, layer_digest(name, target))
 
 
 def layer_assets(
@@ -82,43 +87,53 @@ def build_layer(
         ImportFailed: slimming took something that is needed.
         LayerTooLarge: the layer is over its budget.
     """
-    return _build(read_recipe(name), LayerTarget.of(python_version, architecture), build_folder)
+    recipe, target = read_recipe(name), LayerTarget.of(python_version, architecture)
+    with _alone(recipe, build_folder):
+        return _build(recipe, target, build_folder)
 
 
 def layer_digest(name: str, target: LayerTarget) -> str:
     """Hash everything that determines a layer's content: its lock, the target, and the code that shapes it."""
     made_from = hashlib.sha256(f"{name} {target} {target.bytecode_magic}\n".encode())
     made_from.update(read_recipe(name).lock.read_bytes())
-    for module in _SHAPING_MODULES:
-        made_from.update(Path(module.__file__).read_bytes())
+    for file in _SHAPING_FILES:
+        made_from.update(Path(__file__).with_name(file).read_bytes())
     return made_from.hexdigest()
 
 
 def _build(recipe: LayerRecipe, target: LayerTarget, build_folder: Path) -> Path:
     built = build_folder / f"{recipe.name}-{target}-{layer_digest(recipe.name, target)[:16]}"
-    if built.is_dir():
-        check_budget(recipe, built)
-        return built
-    build_folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=build_folder, prefix=f".{recipe.name}-") as workshop:
-        made = Path(workshop) / built.name
-        _make(recipe, target, made)
-        _forget_older(recipe, target, build_folder)
-        shutil.move(made, built)
+    weight = built.with_name(f"{built.name}.bytes")
+    if not (built.is_dir() and weight.exists()):
+        workshop = build_folder / f".{recipe.name}"
+        _clear(workshop, *build_folder.glob(f"{recipe.name}-{target}-*"))
+        size = _make(recipe, target, workshop)
+        workshop.replace(built)
+        weight.write_text(str(size))
+    check_budget(recipe, built, int(weight.read_text()))
     return built
 
 
-def _make(recipe: LayerRecipe, target: LayerTarget, folder: Path) -> None:
+def _make(recipe: LayerRecipe, target: LayerTarget, folder: Path) -> int:
     packages = folder / "python"
     wheel_install.install_wheels(recipe.lock, packages, target)
     slimming.slim(packages)
     bytecode.compile_modules(packages, target)
     slimming.normalise(folder)
-    check_budget(recipe, folder)
     if target.runs_here:
         check_imports(recipe, packages)
+    return folder_size(folder)
 
 
-def _forget_older(recipe: LayerRecipe, target: LayerTarget, build_folder: Path) -> None:
-    for old in build_folder.glob(f"{recipe.name}-{target}-*"):
-        shutil.rmtree(old) if old.is_dir() else old.unlink()
+def _clear(*paths: Path) -> None:
+    for path in paths:
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _alone(recipe: LayerRecipe, build_folder: Path) -> Iterator[None]:
+    """Let one process at a time build a layer; the next one finds it built."""
+    build_folder.mkdir(parents=True, exist_ok=True)
+    with (build_folder / f".{recipe.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -20,22 +20,17 @@ def folder_size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def check_budget(recipe: LayerRecipe, folder: Path) -> int:
-    """Weigh a layer against its budget.
-
-    Returns:
-        Its size in bytes.
+def check_budget(recipe: LayerRecipe, folder: Path, size: int) -> None:
+    """Hold a layer's size in bytes against its budget.
 
     Raises:
         LayerTooLarge: it is over; the message names the largest packages.
     """
-    size = folder_size(folder)
     if size > recipe.budget_bytes:
         raise LayerTooLarge(
             f"layer {recipe.name} is {size:,} bytes, its budget {recipe.budget_bytes:,}. Largest: {_largest(folder)}. "
             f"Drop a package, add to infra/layer_build/slimming.py, or raise budget_bytes in its layer.toml."
         )
-    return size
 
 
 def check_lambda_limit(folders: Iterable[Path]) -> int:

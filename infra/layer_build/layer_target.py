@@ -58,7 +58,7 @@ class LayerTarget:
 
     @property
     def wheel_platform(self) -> str:
-        """uv's name of the platform: glibc 2.28, which the wheels ask for and Amazon Linux 2023 (2.34) exceeds."""
+        """Uv's name of the platform: glibc 2.28, which the wheels ask for and Amazon Linux 2023 (2.34) exceeds."""
         return f"{_WHEEL_NAMES[self.architecture]}-manylinux_{_GLIBC}"
 
     @property
@@ -72,7 +72,15 @@ class LayerTarget:
         if self.python_version == running_python():
             return Path(sys.executable)
         found = subprocess.run(
-            [uv.find_uv_bin(), "python", "find", "--quiet", "--no-project", "--no-python-downloads", self.python_version],
+            [
+                uv.find_uv_bin(),
+                "python",
+                "find",
+                "--quiet",
+                "--no-project",
+                "--no-python-downloads",
+                self.python_version,
+            ],
             capture_output=True,
             text=True,
             check=False,

@@ -1,7 +1,7 @@
 """Take from installed wheels what a Lambda function never loads.
 
-Patterns are relative to the folder that goes on ``sys.path``; ``*`` matches within one name, ``**`` any depth. The ``*.libs`` folders
-are left as they are: their libraries are already stripped by hand and break when touched.
+Patterns are relative to the folder that goes on ``sys.path``; ``*`` matches within one name, ``**`` any depth. The
+``*.libs`` folders are left alone: NumPy and SciPy find their linear algebra there, and ``strip`` breaks it.
 """
 
 import os

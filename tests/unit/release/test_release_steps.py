@@ -77,7 +77,7 @@ def test_a_rollback_returns_all_traffic_and_says_why(bench: ReleaseBench) -> Non
     event = bench.begin("bad", version=bad)
     bench.shift(event, 1)
     assert restore_traffic(event, bench.ports)["primary"] == event["plan"]["previous_function_version"]
-    record_rollback({**event, "error": None, "verdict": {"reason": "scores shifted"}}, bench.ports)
+    record_rollback({**event, "state": {"verdict": {"reason": "scores shifted"}}}, bench.ports)
     assert (bench.endpoint.alias().canary, bench.endpoint.alias().weight) == ("", 0)
     assert bench.registry.version(MODEL, bad).status is Status.ROLLED_BACK
     release = bench.registry.release(MODEL, "bad")
@@ -158,8 +158,8 @@ def test_traffic_that_somebody_else_moved_is_left_alone(bench: ReleaseBench) -> 
 
 def test_the_reason_of_an_error_is_its_message_not_its_trace() -> None:
     caught = {"Error": "SmokeTestFailed", "Cause": '{"errorMessage": "row 3 differs", "stackTrace": []}'}
-    assert rollback_reason({"error": caught}) == "SmokeTestFailed: row 3 differs"
-    assert rollback_reason({"error": {"Error": "States.Timeout", "Cause": ""}}) == "States.Timeout: "
+    assert rollback_reason({"failure": caught}) == "SmokeTestFailed: row 3 differs"
+    assert rollback_reason({"failure": {"Error": "States.Timeout", "Cause": ""}}) == "States.Timeout: "
 
 
 def test_every_move_is_in_an_unbroken_audit_log(bench: ReleaseBench) -> None:

@@ -24,6 +24,10 @@ class ConcurrentUpdate(TransientError):
     """Somebody else changed the record between our read and our write."""
 
 
+class RunActive(TransientError):
+    """The model is being trained; what has landed meanwhile waits for its turn."""
+
+
 class DependencyUnavailable(TransientError):
     """An AWS service or a data source did not answer."""
 

@@ -97,6 +97,16 @@ def stack(stage: str, part: str) -> str:
     return f"roost-{stage}-{part}"
 
 
+def bucket(stage: str, purpose: str, account: str, region: str) -> str:
+    """Name of a bucket (``lake``, ``packages``, ``logs``): bucket names are shared by all of AWS."""
+    return f"roost-{stage}-{purpose}-{account}-{region}"
+
+
+def table(stage: str, purpose: str) -> str:
+    """Name of a table (``registry``, ``online``)."""
+    return f"roost-{stage}-{purpose}"
+
+
 def function(stage: str, step: str) -> str:
     """Name of the Lambda function of a pipeline step, from its file name (``train_model``)."""
     return f"roost-{stage}-{step.replace('_', '-')}"

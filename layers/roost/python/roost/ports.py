@@ -129,6 +129,18 @@ class Endpoint(Protocol):
         ...
 
 
+class PipelineStarter(Protocol):
+    """Starts one state machine."""
+
+    def active(self) -> str:
+        """Name of a run that has not ended; empty if there is none."""
+        ...
+
+    def start(self, name: str, request: Mapping[str, Any]) -> str:
+        """Start a run; returns its name."""
+        ...
+
+
 class EvidenceSource(Protocol):
     """What the versions of a scoring function did under real traffic."""
 

@@ -55,6 +55,13 @@ class PipelineSettings(Environment):
 
 
 @dataclasses.dataclass(frozen=True)
+class StarterSettings(Environment):
+    """What StartTraining needs to know: the state machine that it starts."""
+
+    pipeline_arn: str
+
+
+@dataclasses.dataclass(frozen=True)
 class ScoringSettings(Environment):
     """What a scoring function needs to know. A release freezes ``package`` and ``model_version`` into a version."""
 

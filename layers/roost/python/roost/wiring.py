@@ -10,10 +10,11 @@ from roost.adapters.dynamodb_online import DynamoDBOnlineStore
 from roost.adapters.dynamodb_registry import DynamoDBRegistryStore
 from roost.adapters.lambda_endpoint import LambdaEndpoint
 from roost.adapters.s3_objects import S3ObjectStore
+from roost.adapters.step_functions import StepFunctionsPipeline
 from roost.adapters.system_clock import SystemClock
 from roost.names import scoring_function
-from roost.ports import OnnxModel, PipelinePorts, TableEngine, Trainer
-from roost.settings import PipelineSettings
+from roost.ports import Clock, OnnxModel, PipelinePorts, PipelineStarter, TableEngine, Trainer
+from roost.settings import PipelineSettings, StarterSettings
 
 
 @functools.cache
@@ -29,6 +30,11 @@ def pipeline() -> PipelinePorts:
         endpoint=lambda model: LambdaEndpoint(scoring_function(settings.stage, model)),
         clock=SystemClock(),
     )
+
+
+def training_starter() -> tuple[PipelineStarter, Clock]:
+    """The training pipeline that new data start, and the clock that names the run."""
+    return StepFunctionsPipeline(StarterSettings.read().pipeline_arn), SystemClock()
 
 
 def trainer() -> Trainer:

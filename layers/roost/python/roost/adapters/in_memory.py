@@ -179,3 +179,21 @@ class InMemoryEvidence:
     def between(self, model: str, function_version: str, start: datetime, end: datetime) -> Evidence:  # noqa: ARG002
         """What was put there; nothing happened otherwise."""
         return self.by_version.get(function_version, Evidence(requests=0, errors=0))
+
+
+@dataclass
+class InMemoryPipeline:
+    """Runs by name; each is active until ``running`` is cleared."""
+
+    runs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    running: str = ""
+
+    def active(self) -> str:
+        """The run that is active."""
+        return self.running
+
+    def start(self, name: str, request: Mapping[str, Any]) -> str:
+        """Start a run."""
+        self.runs[name] = dict(request)
+        self.running = name
+        return name

@@ -31,13 +31,13 @@ class S3ObjectStore:
         )
 
     def exists(self, key: str) -> bool:
-        """Whether the key is stored."""
-        try:
-            with self._call(key):
-                self._s3.head_object(Bucket=self._bucket, Key=key)
-        except KeyError:
-            return False
-        return True
+        """Whether the key is stored.
+
+        Asked by listing: without leave to list, S3 answers HeadObject on an absent key with 403 (Amazon S3 API
+        Reference, "HeadObject"), and leave to list can be kept to a prefix only for listing.
+        """
+        found = self._s3.list_objects_v2(Bucket=self._bucket, Prefix=key, MaxKeys=1)
+        return any(item["Key"] == key for item in found.get("Contents", []))
 
     def get(self, key: str) -> bytes:
         """The object's bytes; ``KeyError`` if there is none."""

@@ -43,4 +43,3 @@ def _decimals(column: Column) -> int:
 
 def _seconds(duration: timedelta) -> int:
     return round(duration.total_seconds())
-

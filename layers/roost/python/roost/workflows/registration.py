@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from roost.domain.registry import Actor, Version, registration, status_move
-from roost.names import Status
+from roost.names import Reason, Status
 from roost.ports import PipelinePorts
 from roost.workflows.registry_moves import move
 
@@ -20,8 +20,7 @@ def register_model(event: Mapping[str, Any], ports: PipelinePorts) -> dict[str, 
         created_at=now.isoformat(),
         run=event["run"],
         metrics=evaluation["metrics"],
-        lineage={name: event.get(name, "") for name in ("dataset", "training_set", "code", "reason", "requested_by")}
-        | {"candidate": evaluation["chosen"]},
+        lineage=_lineage(event),
     )
     registered = move(ports.registry, model, lambda head: registration(head, draft, Actor("training pipeline", now)))
     version = registered.new_versions[0]
@@ -29,3 +28,13 @@ def register_model(event: Mapping[str, Any], ports: PipelinePorts) -> dict[str, 
     approver = Actor("gates", now)
     move(ports.registry, model, lambda head: status_move(head, version, Status.APPROVED, approver, reason))
     return {"version": version.number, "status": Status.APPROVED.value}
+
+
+def _lineage(event: Mapping[str, Any]) -> dict[str, Any]:
+    request = event["request"]
+    return {
+        **{name: event[name] for name in ("dataset", "training_set", "code")},
+        "candidate": event["evaluation"]["chosen"],
+        "reason": request.get("reason", Reason.MANUAL.value),
+        "requested_by": request.get("requested_by", "unknown"),
+    }

@@ -28,7 +28,7 @@ def finish_release(event: dict[str, Any], ports: PipelinePorts) -> dict[str, Any
 def record_rollback(event: dict[str, Any], ports: PipelinePorts) -> dict[str, Any]:
     """Record that the release was rolled back, and why: the judge's reason, or the error that stopped the pipeline."""
     model, plan, identifier = event["model"], event["plan"], event["release"]
-    registry, actor, reason = ports.registry, Actor(ACTOR, ports.clock.now()), rollback_reason(event)
+    registry, actor, reason = ports.registry, Actor(ACTOR, ports.clock.now()), rollback_reason(event["state"])
 
     def rollback(head: ModelHead) -> Change:
         version = registry.version(model, plan["version"])
@@ -38,13 +38,13 @@ def record_rollback(event: dict[str, Any], ports: PipelinePorts) -> dict[str, An
     return {"version": plan["version"], "status": "rolled_back", "reason": reason}
 
 
-def rollback_reason(event: dict[str, Any]) -> str:
-    """The reason in words, from the ``error`` that Step Functions caught or from the ``verdict``."""
-    error = event.get("error")
+def rollback_reason(state: dict[str, Any]) -> str:
+    """The reason in words, from the ``failure`` that Step Functions caught or from the ``verdict``."""
+    error = state.get("failure")
     if error:
         return f"{error.get('Error', 'error')}: {_message(error.get('Cause', ''))}"
-    verdict = event.get("verdict")
-    return verdict["reason"] if verdict else UNEXPLAINED
+    verdict = state.get("verdict", {})
+    return str(verdict.get("reason", UNEXPLAINED))
 
 
 def _message(cause: str) -> str:

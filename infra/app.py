@@ -1,0 +1,43 @@
+"""The CDK app: ``cdk deploy --all -c stage=staging``."""
+
+import os
+import sys
+
+import aws_cdk
+import cdk_nag
+
+from infra.config import InvalidContext, read_config
+from infra.constructs.layers import BuildLayers
+from infra.layer_build import LayerBuildError, layer_assets
+from infra.platform_stack import PlatformStack
+from infra.storage_stack import StorageStack
+from roost import names
+from roost.errors import RoostError
+from roost.spec import load_model, model_names
+
+
+def build_app(app: aws_cdk.App, build: BuildLayers = layer_assets) -> aws_cdk.App:
+    """Add the stacks of one stage to the app.
+
+    Raises:
+        InvalidContext: a context value is wrong.
+        InvalidDefinition: a model project is wrong.
+        LayerBuildError: a layer cannot be built.
+    """
+    config = read_config(app)
+    models = [load_model(name) for name in model_names()]
+    environment = aws_cdk.Environment(
+        account=os.environ.get("CDK_DEFAULT_ACCOUNT"), region=os.environ.get("CDK_DEFAULT_REGION")
+    )
+    storage = StorageStack(app, names.stack(config.stage, "storage"), config, env=environment)
+    PlatformStack(app, names.stack(config.stage, "platform"), config, storage, models, build, env=environment)
+    aws_cdk.Tags.of(app).add("roost:stage", config.stage)
+    aws_cdk.Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))
+    return app
+
+
+if __name__ == "__main__":
+    try:
+        build_app(aws_cdk.App()).synth()
+    except (InvalidContext, RoostError, LayerBuildError) as error:
+        sys.exit(f"roost: {error}")

@@ -1,0 +1,24 @@
+"""A function's code: its own file and the model projects, and nothing else, so that only they change its version."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from aws_cdk import aws_lambda as lambda_
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+STAGING = REPOSITORY / "build" / "functions"
+MODELS = REPOSITORY / "models"
+
+
+def function_code(name: str, file: str, models: Sequence[str]) -> lambda_.Code:
+    """The asset of a function: ``file`` (from the repository's root) and the Python files of the models named."""
+    folder = STAGING / name
+    shutil.rmtree(folder, ignore_errors=True)
+    wanted = [REPOSITORY / file, MODELS / "__init__.py"]
+    wanted += [path for model in models for path in sorted((MODELS / model).rglob("*.py"))]
+    for path in wanted:
+        copy = folder / path.relative_to(REPOSITORY)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
+    return lambda_.Code.from_asset(str(folder))

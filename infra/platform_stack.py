@@ -1,0 +1,138 @@
+"""What may be replaced: functions, pipelines, endpoints, the API. Each grant is one line here."""
+
+from aws_cdk import CfnOutput, Environment, Stack
+from constructs import Construct
+
+from infra.config import StageConfig
+from infra.constructs.layers import BuildLayers, Layers
+from infra.constructs.model_endpoint import ModelEndpoint
+from infra.constructs.new_data_trigger import NewDataTrigger
+from infra.constructs.pipeline_functions import FIT_STEP, JUDGE_STEP, RECORD_STEP, TABLE_STEP, FunctionFactory
+from infra.constructs.platform_function import PlatformFunction
+from infra.constructs.prediction_api import PredictionApi
+from infra.constructs.release_pipeline import ReleaseFunctions, ReleasePipeline
+from infra.constructs.state_machine import machine_arn
+from infra.constructs.training_pipeline import TrainingFunctions, TrainingPipeline
+from infra.layer_build import layer_assets
+from infra.storage_stack import StorageStack
+from roost.names import Output, training_pipeline
+from roost.settings import PipelineSettings, StarterSettings
+from roost.spec import Model
+
+
+class PlatformStack(Stack):
+    """Everything that runs, for all models of one stage."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        config: StageConfig,
+        storage: StorageStack,
+        models: list[Model],
+        build: BuildLayers = layer_assets,
+        env: Environment | None = None,
+    ) -> None:
+        super().__init__(scope, name, stack_name=name, env=env, description="Roost: functions, pipelines, endpoints")
+        self._config, self._storage = config, storage
+        self.add_stack_dependency(storage)
+        self._layers = Layers(self, "Layers", config, build)
+        self._factory = FunctionFactory(self, config, self._layers, self._settings())
+        endpoints = {model.name: self._endpoint(model) for model in models}
+        training, release = self._training(), self._release(list(endpoints.values()))
+        for model in models:
+            TrainingPipeline(self, f"Training-{model.name}", config, model, training)
+            ReleasePipeline(self, f"Release-{model.name}", config, model, release)
+            self._start_on_new_data(model)
+        self.api = PredictionApi(self, "Api", config, endpoints)
+        self._outputs()
+
+    def _settings(self) -> PipelineSettings:
+        return PipelineSettings(
+            stage=self._config.stage,
+            lake_bucket=self._storage.lake.bucket_name,
+            packages_bucket=self._storage.registry.bucket_name,
+            registry_table=self._storage.registry.table_name,
+            online_table=self._storage.features.table_name,
+        )
+
+    def _training(self) -> TrainingFunctions:
+        lake, registry, features = self._storage.lake, self._storage.registry, self._storage.features
+        make = self._factory.make
+        steps = TrainingFunctions(
+            ingest=make("training", "ingest", TABLE_STEP),
+            validate_data=make("training", "validate_data", TABLE_STEP),
+            build_features=make("training", "build_features", TABLE_STEP),
+            materialize_features=make("training", "materialize_features", TABLE_STEP),
+            train_model=make("training", "train_model", FIT_STEP),
+            evaluate_model=make("training", "evaluate_model", JUDGE_STEP),
+            register_model=make("training", "register_model", RECORD_STEP),
+        )
+        lake.grant_take_landed(steps.ingest)
+        lake.grant_validate(steps.validate_data)
+        lake.grant_read_datasets(steps.build_features)
+        lake.grant_write_runs(steps.build_features)
+        lake.grant_read_datasets(steps.materialize_features)
+        features.grant_materialize(steps.materialize_features)
+        lake.grant_read_runs(steps.train_model)
+        lake.grant_write_runs(steps.train_model)
+        lake.grant_read_runs(steps.evaluate_model)
+        lake.grant_write_runs(steps.evaluate_model)
+        registry.grant_read(steps.evaluate_model)
+        registry.grant_read_packages(steps.evaluate_model)
+        registry.grant_store_packages(steps.evaluate_model)
+        registry.grant_move(steps.register_model)
+        return steps
+
+    def _release(self, endpoints: list[ModelEndpoint]) -> ReleaseFunctions:
+        registry, make = self._storage.registry, self._factory.make
+        names = ReleaseFunctions.__dataclass_fields__
+        steps = ReleaseFunctions(**{step: make("release", step, RECORD_STEP) for step in names})
+        registry.grant_move(steps.plan_release)
+        registry.grant_search(steps.plan_release)
+        registry.grant_move(steps.publish_version)
+        registry.grant_read(steps.smoke_test)
+        registry.grant_read_packages(steps.smoke_test)
+        registry.grant_move(steps.finish_release)
+        registry.grant_move(steps.record_rollback)
+        grant_read_metrics(steps.judge_canary)
+        for endpoint in endpoints:
+            endpoint.grant_see_traffic(steps.plan_release)
+            endpoint.grant_publish(steps.publish_version)
+            endpoint.grant_call_versions(steps.smoke_test)
+            endpoint.grant_shift_traffic(steps.shift_traffic)
+        return steps
+
+    def _endpoint(self, model: Model) -> ModelEndpoint:
+        return ModelEndpoint(
+            self,
+            f"Endpoint-{model.name}",
+            self._config,
+            model=model,
+            layers=self._layers,
+            registry=self._storage.registry,
+            features=self._storage.features,
+        )
+
+    def _start_on_new_data(self, model: Model) -> None:
+        machine = machine_arn(self, training_pipeline(self._config.stage, model.name))
+        name = f"start_training_{model.name}"
+        start = self._factory.make("training", "start_training", RECORD_STEP, name, StarterSettings(machine))
+        NewDataTrigger(self, f"NewData-{model.name}", model, self._storage.lake, start, machine)
+
+    def _outputs(self) -> None:
+        settings = self._settings()
+        values = {
+            Output.API_URL: self.api.api.url,
+            Output.LAKE_BUCKET: settings.lake_bucket,
+            Output.PACKAGES_BUCKET: settings.packages_bucket,
+            Output.REGISTRY_TABLE: settings.registry_table,
+            Output.ONLINE_TABLE: settings.online_table,
+        }
+        for output, value in values.items():
+            CfnOutput(self, output.value, value=value)
+
+
+def grant_read_metrics(function: PlatformFunction) -> None:
+    """Read CloudWatch metrics; GetMetricData has no resources to name."""
+    function.allow(["cloudwatch:GetMetricData"], ["*"])
