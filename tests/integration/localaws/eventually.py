@@ -14,7 +14,7 @@ def eventually(look: Callable[[], Value], until: Callable[[Value], bool] = bool,
     deadline = time.monotonic() + seconds
     while not until(seen := look()):
         assert time.monotonic() < deadline, f"not seen within {seconds} s; the last was {seen!r}"
-        time.sleep(0.05)
+        time.sleep(0.02)
     return seen
 
 
@@ -24,5 +24,5 @@ def happens(look: Callable[[], object], seconds: float = 5) -> bool:
     while time.monotonic() < deadline:
         if look():
             return True
-        time.sleep(0.05)
+        time.sleep(0.02)
     return False

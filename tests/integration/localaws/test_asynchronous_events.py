@@ -46,4 +46,4 @@ def test_upstream_drops_a_failed_event(upstream: Emulator) -> None:
         found = [logs.filter_log_events(logGroupName=group["logGroupName"], **pattern)["events"] for group in groups]
         return sum(map(len, found)) > 1
 
-    still_open("asynchronous_events", happens(attempts, seconds=3))
+    still_open("asynchronous_events", happens(attempts, seconds=2))

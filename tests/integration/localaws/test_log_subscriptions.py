@@ -127,4 +127,4 @@ def test_upstream_logs_each_invocation_elsewhere(upstream: Emulator) -> None:
 def test_upstream_delivers_nothing_for_a_json_pattern(upstream: Emulator) -> None:
     subscription = Subscription(upstream)
     subscription.predict(1)
-    still_open("log_subscriptions", happens(subscription.kept, seconds=3))
+    still_open("log_subscriptions", happens(subscription.kept, seconds=2))
