@@ -17,7 +17,7 @@ CUSTOMERS_A_REPORT = 50
 
 
 def simulate(size: SimulationSize, progress: Progress | None = None) -> Transactions:
-    """Simulate card payments and frauds; equal sizes give equal data, on any machine.
+    """Simulate card payments and frauds; equal sizes give equal data.
 
     After Le Borgne, Siblini, Lebichot and Bontempi, *Reproducible Machine Learning for Credit Card Fraud Detection*,
     ULB 2022, chapter 3. Touches no global generator.
