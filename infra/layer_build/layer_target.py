@@ -76,7 +76,6 @@ class LayerTarget:
                 uv.find_uv_bin(),
                 "python",
                 "find",
-                "--quiet",
                 "--no-project",
                 "--no-python-downloads",
                 self.python_version,

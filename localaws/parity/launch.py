@@ -20,6 +20,7 @@ GAPS = (
     "exact_dimensions",
     "execution_names",
     "invoke_result",
+    "lambda_permissions",
     "log_subscriptions",
     "object_versions",
     "pipeline_roles",
