@@ -158,8 +158,26 @@ class OnnxModel(Protocol):
 
 
 @dataclass(frozen=True)
+class LocalCopy:
+    """A landed object on local disk; messages name its ``key``."""
+
+    key: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """What a landed file holds: rows, first and last event time (seconds since 1970), columns nobody declared."""
+
+    rows: int
+    first: int | None
+    last: int | None
+    ignored: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class ValidationCounts:
-    """Rows read, rows kept, and rows rejected by the rule that they broke."""
+    """Rows read, rows kept, and per rule the rows that broke it; one row may break several."""
 
     rows: int
     valid: int
@@ -169,12 +187,17 @@ class ValidationCounts:
 class TableEngine(Protocol):
     """Reads and joins tables on local disk, with bounded memory."""
 
-    def count_rows(self, path: Path, source: Any) -> int:
-        """Rows of a raw file of a ``spec.Source``. Raises ``UnreadableData``."""
+    def inspect(self, file: LocalCopy, source: Any) -> FileFacts:
+        """Read a landed file of a ``spec.Source`` once. Raises ``UnreadableData``."""
         ...
 
-    def validate(self, paths: Sequence[Path], source: Any, valid: Path, quarantine: Path) -> ValidationCounts:
-        """Split raw rows into typed valid ones and rejected ones with ``broken_rule``, both as Parquet."""
+    def validate(
+        self, files: Iterable[LocalCopy], source: Any, now: datetime, valid: Path, quarantine: Path
+    ) -> ValidationCounts:
+        """Split raw rows into typed valid ones and rejected ones with ``file``, ``row`` and ``broken_rule`` (Parquet).
+
+        Each file is read before the next is asked for. An event after ``now`` is rejected. Raises ``UnreadableData``.
+        """
         ...
 
     def time_span(self, table: Path, event_time: str) -> tuple[int, int]:
@@ -184,8 +207,8 @@ class TableEngine(Protocol):
     def columns(self, table: Path, source: Any, names: Sequence[str], since: int, until: int) -> dict[str, Any]:
         """Columns as arrays of the rows with ``since <= event time < until``, ordered by event time and row.
 
-        Timestamps are float64 seconds since 1970, other numbers float64 with NaN for null, integers int64 where no
-        value is null.
+        Integers are int64 unless declared nullable, all other numbers float64 with NaN for null, timestamps float64
+        seconds since 1970, strings unicode.
         """
         ...
 
@@ -194,7 +217,10 @@ class TableEngine(Protocol):
         ...
 
     def tiles(self, table: Path, source: Any, layout: Any, since: int) -> tuple[Any, Any]:
-        """Entity keys (tiles,) and the ``TileState`` of all entities at once, ordered by entity and tile."""
+        """Entity keys as text (tiles,) and the ``TileState`` of all entities at once, ordered by entity and tile.
+
+        ``since`` is the first second that counts. Raises ``DataRejected`` if a sum does not fit into 64 bits.
+        """
         ...
 
     def write_table(self, columns: Mapping[str, Any], path: Path) -> None:

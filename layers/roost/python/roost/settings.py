@@ -89,3 +89,8 @@ def endpoint_url() -> str:
 def function_version() -> str:
     """Version of the Lambda function that runs this code (``$LATEST`` outside Lambda)."""
     return os.environ.get("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+
+
+def function_memory() -> int:
+    """Memory in MB of the Lambda function that runs this code; 3008 outside Lambda."""
+    return int(os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "3008"))

@@ -14,7 +14,7 @@ from roost.adapters.step_functions import StepFunctionsPipeline
 from roost.adapters.system_clock import SystemClock
 from roost.names import scoring_function
 from roost.ports import Clock, OnnxModel, PipelinePorts, PipelineStarter, TableEngine, Trainer
-from roost.settings import PipelineSettings, StarterSettings
+from roost.settings import PipelineSettings, StarterSettings, function_memory
 
 
 @functools.cache
@@ -55,4 +55,4 @@ def tables() -> TableEngine:
     """Reads and joins tables; only the features layer carries it."""
     from roost.adapters.duckdb_tables import DuckDBTables
 
-    return DuckDBTables()
+    return DuckDBTables(memory_limit=f"{function_memory() // 2}MB")

@@ -1,4 +1,4 @@
-"""A DuckDB connection that spills to disk instead of dying."""
+"""A DuckDB connection that spills to disk instead of dying, and that never reaches for the network."""
 
 import contextlib
 import tempfile
@@ -8,17 +8,22 @@ import duckdb
 
 MEMORY_LIMIT = "1500MB"
 THREADS = 2
+PARQUET = "(FORMAT parquet, COMPRESSION zstd)"
 
 
 @contextlib.contextmanager
 def connection(memory_limit: str = MEMORY_LIMIT) -> Iterator[duckdb.DuckDBPyConnection]:
     """An in-memory database of its own; what exceeds the limit spills to a temporary folder."""
-    with tempfile.TemporaryDirectory(prefix="duckdb-") as spill, duckdb.connect() as opened:
-        opened.execute(f"SET memory_limit = '{memory_limit}'")
-        opened.execute(f"SET threads = {THREADS}")
-        opened.execute(f"SET temp_directory = '{spill}'")
-        opened.execute("SET TimeZone = 'UTC'")
-        yield opened
+    with tempfile.TemporaryDirectory(prefix="duckdb-") as spill:
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": memory_limit,
+            "threads": THREADS,
+            "temp_directory": spill,
+            "autoinstall_known_extensions": False,
+            "TimeZone": "UTC",
+        }
+        with duckdb.connect(config=settings) as opened:
+            yield opened
 
 
 def quoted(name: str) -> str:

@@ -1,47 +1,107 @@
-"""Raw files as DuckDB relations in which every cell is text, so that one bad cell costs one row and not the file."""
+"""Landed files as DuckDB relations in which every cell is text, so that one bad cell costs one row and not the file."""
 
-from collections.abc import Sequence
-from pathlib import Path
+import re
 
 import duckdb
 
+from roost.adapters.duckdb_cells import typed
 from roost.adapters.duckdb_connection import literal, quoted
+from roost.adapters.landed_text import compression, csv_columns, json_columns
 from roost.errors import UnreadableData
+from roost.ports import FileFacts, LocalCopy
 from roost.spec.sources import Source
 
-READERS = {
-    "csv": "read_csv({files}, all_varchar = true, header = true, delim = ',', strict_mode = true)",
-    "json": "read_json({files}, format = 'newline_delimited')",
-    "parquet": "read_parquet({files})",
-}
+OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+SHOWN_DATA = re.compile(r"[:,]? *(?:Object )?[{\[].*", re.DOTALL)
+TOLD = ("CSV Error", "Expected Number", "Invalid unicode", "Value with unterminated")
 
 
-def raw_rows(source: Source, paths: Sequence[Path]) -> str:
-    """SQL that selects the declared columns of the files as text."""
-    files = "[" + ", ".join(literal(str(path)) for path in paths) + "]"
-    columns = ", ".join(f"CAST({quoted(c.name)} AS VARCHAR) AS {quoted(c.name)}" for c in source.columns)
-    return f"SELECT {columns} FROM {READERS[source.format].format(files=files)}"
-
-
-def count_rows(opened: duckdb.DuckDBPyConnection, path: Path, source: Source) -> int:
-    """Rows of one raw file.
+def inspect(opened: duckdb.DuckDBPyConnection, file: LocalCopy, source: Source) -> FileFacts:
+    """Read a whole file once: its rows, its first and last event time, and the columns that nobody declared.
 
     Raises:
-        UnreadableData: it is not in the declared format, or a declared column is missing.
+        UnreadableData: the file is not in the declared format, or a declared column is missing.
     """
-    try:
-        found = opened.execute(f"DESCRIBE SELECT * FROM {READERS[source.format].format(files=literal(str(path)))}")
-        _check_columns(path, source, [str(row[0]) for row in found.fetchall()])
-        counted = opened.execute(f"SELECT count(*) FROM ({raw_rows(source, [path])})").fetchone()
-    except (duckdb.Error, UnicodeDecodeError) as error:
-        told = str(error).splitlines()[0]
-        raise UnreadableData(f"{path.name} cannot be read as {source.format} with UTF-8 text: {told}") from error
-    return int(counted[0]) if counted else 0
+    found = _columns(opened, file, source)
+    _check(file, source, found)
+    declared = [column.name for column in source.columns]
+    moment = f"epoch_us({typed(source.column(source.event_time))}) // 1000000"
+    counts = ", ".join(f"count({quoted(name)})" for name in declared)
+    query = f"SELECT count(*), min({moment}), max({moment}), {counts} FROM ({_text(file, source, found)})"
+    rows, first, last, *_ = _run(opened, query, file, source)[0]
+    return FileFacts(int(rows), first, last, tuple(name for name in found if name not in declared))
 
 
-def _check_columns(path: Path, source: Source, found: list[str]) -> None:
-    missing = [column.name for column in source.columns if column.name not in found]
+def insert(opened: duckdb.DuckDBPyConnection, table: str, index: int, file: LocalCopy, source: Source) -> None:
+    """Append a file's rows to a table of one number, ``index``, and the declared columns as text."""
+    text = _text(file, source, _columns(opened, file, source))
+    _run(opened, f"INSERT INTO {table} SELECT {index}, * FROM ({text})", file, source)
+
+
+def _columns(opened: duckdb.DuckDBPyConnection, file: LocalCopy, source: Source) -> list[str]:
+    if file.path.stat().st_size == 0:
+        raise UnreadableData(f"{file.key} is empty (0 bytes); remove it, or upload it again")
+    if source.format == "csv":
+        return csv_columns(file)
+    if source.format == "json":
+        return json_columns(file)
+    described = _run(opened, f"DESCRIBE SELECT * FROM read_parquet({literal(str(file.path))})", file, source)
+    return [str(row[0]) for row in described]
+
+
+def _check(file: LocalCopy, source: Source, found: list[str]) -> None:
+    twice = sorted({name for name in found if found.count(name) > 1})
+    if twice:
+        raise UnreadableData(f"{file.key}: column {twice[0]!r} stands twice; rename one")
+    missing = [name for name in _required(source) if name not in found]
     if missing:
         raise UnreadableData(
-            f"{path.name} lacks the column(s) {', '.join(missing)} of source '{source.name}'; it has {', '.join(found)}"
+            f"{file.key} lacks the declared column(s) {', '.join(missing)}; it has {', '.join(found)}; "
+            f"source '{source.name}' declares {', '.join(c.name for c in source.columns)}{_hint(found)}"
         )
+
+
+def _required(source: Source) -> list[str]:
+    """Columns that a file must have; JSON writers leave out what is null."""
+    lenient = source.format == "json"
+    return [column.name for column in source.columns if not (lenient and column.nullable)]
+
+
+def _hint(found: list[str]) -> str:
+    for delimiter, plural in OTHER_DELIMITERS.items():
+        if len(found) == 1 and delimiter in found[0]:
+            return f". The header is separated by {plural}: write commas"
+    return ""
+
+
+def _text(file: LocalCopy, source: Source, found: list[str]) -> str:
+    """SQL that selects the declared columns of a file as text."""
+    columns = ", ".join(f"CAST({quoted(c.name)} AS VARCHAR) AS {quoted(c.name)}" for c in source.columns)
+    return f"SELECT {columns} FROM {_reader(file, source, found)}"
+
+
+def _reader(file: LocalCopy, source: Source, found: list[str]) -> str:
+    path = literal(str(file.path))
+    if source.format == "parquet":
+        return f"read_parquet({path})"
+    names = found if source.format == "csv" else [column.name for column in source.columns]
+    columns = "{" + ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names) + "}"
+    common = f"columns = {columns}, compression = '{compression(file.path)}'"
+    if source.format == "json":
+        return f"read_json({path}, format = 'newline_delimited', {common})"
+    return f"""read_csv({path}, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', {common})"""
+
+
+def _run(opened: duckdb.DuckDBPyConnection, query: str, file: LocalCopy, source: Source) -> list[tuple[int, ...]]:
+    try:
+        return opened.execute(query).fetchall()
+    except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException) as error:
+        told = _told(str(error)).replace(str(file.path), file.key)
+        raise UnreadableData(f"{file.key} cannot be read as {source.format} in UTF-8: {told}") from error
+
+
+def _told(message: str) -> str:
+    """Where and why, without the data that DuckDB quotes."""
+    first, *others = message.splitlines()
+    kept = [SHOWN_DATA.sub("", first), *(line for line in others if line.startswith(TOLD))]
+    return "; ".join(line.strip() for line in kept)

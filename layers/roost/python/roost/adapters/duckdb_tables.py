@@ -1,17 +1,18 @@
 """The table engine on DuckDB: each call has a connection of its own and leaves nothing behind."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from roost.adapters import duckdb_files, duckdb_validation, duckdb_windows
-from roost.adapters.duckdb_connection import MEMORY_LIMIT, connection, literal, quoted
+from roost.adapters import duckdb_columns, duckdb_files, duckdb_validation, duckdb_windows
+from roost.adapters.duckdb_connection import MEMORY_LIMIT, PARQUET, connection, literal, quoted
 from roost.domain.windows import TileState, ViewLayout
-from roost.ports import ValidationCounts
-from roost.spec.sources import ColumnType, Source
+from roost.ports import FileFacts, LocalCopy, ValidationCounts
+from roost.spec.sources import Source
 
 
 class DuckDBTables:
@@ -20,35 +21,32 @@ class DuckDBTables:
     def __init__(self, memory_limit: str = MEMORY_LIMIT) -> None:
         self._memory_limit = memory_limit
 
-    def count_rows(self, path: Path, source: Source) -> int:
-        """Rows of a raw file; raises ``UnreadableData``."""
+    def inspect(self, file: LocalCopy, source: Source) -> FileFacts:
+        """What a landed file holds; raises ``UnreadableData``."""
         with connection(self._memory_limit) as opened:
-            return duckdb_files.count_rows(opened, path, source)
+            return duckdb_files.inspect(opened, file, source)
 
-    def validate(self, paths: Sequence[Path], source: Source, valid: Path, quarantine: Path) -> ValidationCounts:
-        """Split raw rows into valid and rejected ones."""
+    def validate(
+        self, files: Iterable[LocalCopy], source: Source, now: datetime, valid: Path, quarantine: Path
+    ) -> ValidationCounts:
+        """Split the rows of landed files, taken one after the other, into valid and rejected ones."""
         with connection(self._memory_limit) as opened:
-            return duckdb_validation.validate(opened, paths, source, valid, quarantine)
+            return duckdb_validation.validate(opened, files, source, now, valid, quarantine)
 
     def time_span(self, table: Path, event_time: str) -> tuple[int, int]:
-        """First and last event time, in seconds since 1970."""
-        second = f"floor(epoch({quoted(event_time)}))::BIGINT"
+        """First and last event time of a table with rows, in whole seconds since 1970."""
+        second = f"floor(epoch_us({quoted(event_time)}) / 1e6)::BIGINT"
         with connection(self._memory_limit) as opened:
-            found = opened.execute(f"SELECT min({second}), max({second}) FROM {literal(str(table))}").fetchone()
-        first, last = found or (0, 0)
+            found = opened.execute(f"SELECT min({second}), max({second}) FROM {literal(str(table))}").fetchall()
+        first, last = found[0]
         return int(first), int(last)
 
-    def columns(self, table: Path, source: Source, names: Sequence[str], since: int, until: int) -> dict[str, Any]:
+    def columns(
+        self, table: Path, source: Source, names: Sequence[str], since: int, until: int
+    ) -> dict[str, npt.NDArray[Any]]:
         """Columns of the rows in a stretch of time, ordered by event time and row."""
-        chosen = ", ".join(_readable(source, name) for name in names)
-        second = f"floor(epoch({quoted(source.event_time)}))::BIGINT"
-        query = (
-            f"SELECT {chosen} FROM read_parquet({literal(str(table))}, file_row_number = true) "
-            f"WHERE {second} >= ? AND {second} < ? ORDER BY {second}, file_row_number"
-        )
         with connection(self._memory_limit) as opened:
-            found = opened.execute(query, [since, until]).fetchnumpy()
-        return {name: _plain(found[name]) for name in names}
+            return duckdb_columns.columns(opened, table, source, names, since, until)
 
     def window_features(
         self, table: Path, source: Source, layout: ViewLayout, since: int, until: int
@@ -66,22 +64,4 @@ class DuckDBTables:
         """Write arrays of one length as Parquet."""
         with connection(self._memory_limit) as opened:
             opened.register("arrays", dict(columns))
-            opened.execute(f"COPY (SELECT * FROM arrays) TO {literal(str(path))} {duckdb_validation.PARQUET}")
-
-
-def _readable(source: Source, name: str) -> str:
-    if source.column(name).type is ColumnType.TIMESTAMP:
-        return f"floor(epoch({quoted(name)})) AS {quoted(name)}"
-    return quoted(name)
-
-
-def _plain(column: Any) -> npt.NDArray[Any]:
-    if isinstance(column, np.ma.MaskedArray):
-        if not column.mask.any():
-            return _texts(np.asarray(column.data))
-        return np.asarray(np.ma.filled(column.astype(np.float64), np.nan))
-    return _texts(np.asarray(column))
-
-
-def _texts(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    return column.astype(np.str_) if column.dtype == object else column
+            opened.execute(f"COPY (SELECT * FROM arrays) TO {literal(str(path))} {PARQUET}")

@@ -1,82 +1,87 @@
-"""Row rules as SQL: each row keeps the first rule that it breaks, in the order in which the columns are declared."""
+"""Rows against the rules of their source: good ones typed, bad ones as they came, with every rule that they broke."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
-from roost.adapters.duckdb_connection import literal, quoted
-from roost.adapters.duckdb_files import raw_rows
-from roost.ports import ValidationCounts
-from roost.spec.sources import Column, ColumnType, Source
+from roost.adapters.duckdb_cells import typed
+from roost.adapters.duckdb_connection import PARQUET, literal, quoted
+from roost.adapters.duckdb_files import insert
+from roost.adapters.duckdb_rules import row_rules
+from roost.ports import LocalCopy, ValidationCounts
+from roost.spec.sources import Source
 
-SQL_TYPES = {
-    ColumnType.INTEGER: "BIGINT",
-    ColumnType.FLOAT: "DOUBLE",
-    ColumnType.DECIMAL: "DOUBLE",
-    ColumnType.STRING: "VARCHAR",
-    ColumnType.TIMESTAMP: "TIMESTAMP",
-    ColumnType.BOOLEAN: "BOOLEAN",
-}
-REAL = frozenset({ColumnType.FLOAT, ColumnType.DECIMAL})
+SEPARATOR = "; "
 
 
 def validate(
-    opened: duckdb.DuckDBPyConnection, paths: Sequence[Path], source: Source, valid: Path, quarantine: Path
+    opened: duckdb.DuckDBPyConnection,
+    files: Iterable[LocalCopy],
+    source: Source,
+    now: datetime,
+    valid: Path,
+    quarantine: Path,
 ) -> ValidationCounts:
-    """Write valid rows, typed and ordered by event time, and rejected rows as text with ``broken_rule``."""
-    opened.execute(f"CREATE TEMP TABLE raw AS {raw_rows(source, paths)}")
-    opened.execute(f"CREATE TEMP TABLE judged AS {_judged(source)}")
-    typed = ", ".join(f"{_typed(column)} AS {quoted(column.name)}" for column in source.columns)
-    order = f"{quoted(source.event_time)}, row"
-    kept = f"SELECT {typed}, row FROM judged WHERE broken_rule IS NULL"
-    opened.execute(f"COPY (SELECT * EXCLUDE row FROM ({kept}) ORDER BY {order}) TO {literal(str(valid))} {PARQUET}")
-    rejected = "SELECT * EXCLUDE row FROM judged WHERE broken_rule IS NOT NULL ORDER BY row"
-    opened.execute(f"COPY ({rejected}) TO {literal(str(quarantine))} {PARQUET}")
+    """Write valid rows ordered by event time, and rejected rows as text with ``file``, ``row`` and ``broken_rule``."""
+    keys = _load(opened, files, source)
+    opened.execute(f"CREATE TABLE judged AS {_judged(source, now)}")
+    for column in source.columns:
+        if column.unique:
+            opened.execute(_copies(column.name))
+    order = f"{quoted(source.event_time)}, position"
+    kept = f"SELECT * EXCLUDE (broken, position) FROM judged WHERE broken = '' ORDER BY {order}"
+    opened.execute(f"COPY ({kept}) TO {literal(str(valid))} {PARQUET}")
+    opened.execute(f"COPY ({_rejected(source, keys)}) TO {literal(str(quarantine))} {PARQUET}")
     return _counts(opened)
 
 
-PARQUET = "(FORMAT parquet, COMPRESSION zstd)"
+def _load(opened: duckdb.DuckDBPyConnection, files: Iterable[LocalCopy], source: Source) -> list[str]:
+    columns = ", ".join(f"{quoted(column.name)} VARCHAR" for column in source.columns)
+    opened.execute(f"CREATE TABLE landed (file_index INTEGER, {columns})")
+    keys = []
+    for index, file in enumerate(files):
+        insert(opened, "landed", index, file, source)
+        keys.append(file.key)
+    return keys
+
+
+def _judged(source: Source, now: datetime) -> str:
+    moment = f"TIMESTAMP {literal(now.astimezone(UTC).strftime('%Y-%m-%d %H:%M:%S.%f'))}"
+    values = ", ".join(f"{quoted(column.name)} := {typed(column)}" for column in source.columns)
+    broken = ", ".join(
+        f"CASE WHEN {condition} THEN {literal(name)} END" for name, condition in row_rules(source, moment)
+    )
+    return (
+        f"SELECT typed.*, rowid AS position, concat_ws({literal(SEPARATOR)}, {broken}) AS broken "
+        f"FROM (SELECT *, rowid, struct_pack({values}) AS typed FROM landed)"
+    )
+
+
+def _copies(name: str) -> str:
+    """Mark the later ones of valid rows that share a value."""
+    copies = f"SELECT position, row_number() OVER (PARTITION BY {quoted(name)} ORDER BY position) AS copy FROM judged"
+    valid = f"{copies} WHERE broken = '' AND {quoted(name)} IS NOT NULL"
+    return (
+        f"UPDATE judged SET broken = {literal(name + ' unique')} "
+        f"FROM ({valid}) AS copies WHERE copies.position = judged.position AND copies.copy > 1"
+    )
+
+
+def _rejected(source: Source, keys: list[str]) -> str:
+    columns = ", ".join(f"landed.{quoted(column.name)}" for column in source.columns)
+    names = ", ".join(map(literal, keys)) if keys else "NULL"
+    return (
+        f"SELECT list_extract([{names}], landed.file_index + 1) AS file, landed.rowid - first.position + 1 AS row, "
+        f"{columns}, broken AS broken_rule FROM judged JOIN landed ON landed.rowid = judged.position "
+        "JOIN (SELECT file_index, min(rowid) AS position FROM landed GROUP BY file_index) AS first "
+        "ON first.file_index = landed.file_index WHERE broken <> '' ORDER BY judged.position"
+    )
 
 
 def _counts(opened: duckdb.DuckDBPyConnection) -> ValidationCounts:
-    query = "SELECT broken_rule, count(*) FROM judged GROUP BY broken_rule ORDER BY broken_rule"
-    found: dict[str | None, int] = dict(opened.execute(query).fetchall())
-    valid = found.pop(None, 0)
-    rules = {str(rule): count for rule, count in found.items()}
-    return ValidationCounts(rows=valid + sum(rules.values()), valid=valid, rules=rules)
-
-
-def _judged(source: Source) -> str:
-    numbered = "SELECT *, row_number() OVER () AS row FROM raw"
-    copies = [
-        f"row_number() OVER (PARTITION BY {_typed(column)} ORDER BY row) AS {quoted('copy of ' + column.name)}"
-        for column in source.columns
-        if column.unique
-    ]
-    marked = f"SELECT *{''.join(', ' + copy for copy in copies)} FROM ({numbered})"
-    rules = [rule for column in source.columns for rule in _rules(column)]
-    whens = " ".join(f"WHEN {broken} THEN {literal(name)}" for name, broken in rules)
-    columns = ", ".join(quoted(column.name) for column in source.columns)
-    return f"SELECT {columns}, row, CASE {whens} END AS broken_rule FROM ({marked})"
-
-
-def _typed(column: Column) -> str:
-    return f"TRY_CAST({quoted(column.name)} AS {SQL_TYPES[column.type]})"
-
-
-def _rules(column: Column) -> list[tuple[str, str]]:
-    cell, typed = quoted(column.name), _typed(column)
-    rules = [] if column.nullable else [("null", f"{cell} IS NULL")]
-    rules.append(("type", f"{cell} IS NOT NULL AND {typed} IS NULL"))
-    if column.type in REAL:
-        rules.append(("finite", f"NOT isfinite({typed})"))
-    if column.minimum is not None:
-        rules.append(("minimum", f"CAST({typed} AS DOUBLE) < {column.minimum!r}"))
-    if column.maximum is not None:
-        rules.append(("maximum", f"CAST({typed} AS DOUBLE) > {column.maximum!r}"))
-    if column.allowed:
-        rules.append(("allowed", f"{cell} NOT IN ({', '.join(literal(value) for value in column.allowed)})"))
-    if column.unique:
-        rules.append(("unique", f"{cell} IS NOT NULL AND {quoted('copy of ' + column.name)} > 1"))
-    return [(f"{column.name} {name}", broken) for name, broken in rules]
+    total, valid = opened.execute("SELECT count(*), count(*) FILTER (broken = '') FROM judged").fetchall()[0]
+    split = f"SELECT unnest(string_split(broken, {literal(SEPARATOR)})) AS rule FROM judged WHERE broken <> ''"
+    rules = opened.execute(f"SELECT rule, count(*) FROM ({split}) GROUP BY rule ORDER BY rule").fetchall()
+    return ValidationCounts(rows=int(total), valid=int(valid), rules={str(rule): int(count) for rule, count in rules})

@@ -1,4 +1,4 @@
-"""The online store: one DynamoDB item per (view, entity), ``pk`` = ``<view>#<entity>``, ``p`` payload, ``a`` as-of time.
+"""The online store: one DynamoDB item per (view, entity), ``pk`` ``<view>#<entity>``, payload ``p``, as-of time ``a``.
 
 Writes go through TransactWriteItems, a hundred conditional puts a call: BatchWriteItem takes no condition, and single
 puts take seven times as long. A cancelled transaction names the puts whose condition failed; they are older than what

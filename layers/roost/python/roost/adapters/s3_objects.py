@@ -36,7 +36,8 @@ class S3ObjectStore:
         Asked by listing: without leave to list, S3 answers HeadObject on an absent key with 403 (Amazon S3 API
         Reference, "HeadObject"), and leave to list can be kept to a prefix only for listing.
         """
-        found = self._s3.list_objects_v2(Bucket=self._bucket, Prefix=key, MaxKeys=1)
+        with transient_failures("S3"):
+            found = self._s3.list_objects_v2(Bucket=self._bucket, Prefix=key, MaxKeys=1)
         return any(item["Key"] == key for item in found.get("Contents", []))
 
     def get(self, key: str) -> bytes:

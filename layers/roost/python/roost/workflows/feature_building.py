@@ -1,10 +1,6 @@
 """BuildFeatures: what was known at each row's time, as the model will see it, split by time."""
 
-import hashlib
-import io
 import tempfile
-from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +8,18 @@ import numpy as np
 import numpy.typing as npt
 
 from roost.domain.feature_vector import assemble
-from roost.domain.folds import Fold, Span, comparison_fold, fold_before, next_midnight
-from roost.errors import DataRejected
-from roost.names import TRAINING_ARRAYS, TRAINING_SET, VALID_ROWS, dataset_key, run_key
+from roost.domain.folds import Fold, comparison_fold
+from roost.names import TRAINING_ARRAYS, TRAINING_SET, run_key
 from roost.ports import PipelinePorts, TableEngine
 from roost.spec import Model
 from roost.spec.layouts import layout_of, plan_of
 from roost.spec.sources import NUMERIC, ColumnType
-
-Columns = dict[str, npt.NDArray[Any]]
-Mask = npt.NDArray[np.bool_]
+from roost.workflows.fold_masks import HOLDOUT, final_fold, fold_masks, iso
+from roost.workflows.landed_files import valid_rows
+from roost.workflows.training_arrays import Arrays, digest_of_arrays, write_arrays
 
 GOLDEN_ROWS = 20
+NUMBERS = NUMERIC | {ColumnType.TIMESTAMP}
 
 
 def build_features(
@@ -31,132 +27,75 @@ def build_features(
 ) -> dict[str, Any]:
     """Build the training set of a run from a validated data set; ``cutoff`` (ISO 8601) leaves out what came later.
 
+    Rows without a label are left out, their events are not.
+
     Raises:
-        DataRejected: a fold lacks a class; the message names the fold, its time and its counts.
+        NoDataFound: the data set has not been validated.
+        DataRejected: a fold lacks a class, a label is neither 0 nor 1, or a sum does not fit into 64 bits.
     """
-    with tempfile.TemporaryDirectory(prefix="features-") as folder:
-        table = Path(folder) / "valid.parquet"
-        ports.lake.download(dataset_key(dataset, VALID_ROWS), table)
-        final = final_fold(model, table, cutoff, tables)
+    with valid_rows(ports.lake, dataset) as table:
+        final = final_fold(model, tables.time_span(table, model.source.event_time)[1], cutoff)
         columns, views = _read(model, table, final, tables)
-    folds = _folds(model, columns, final)
-    label = columns[model.label].astype(np.float64)
-    _check_classes(folds, label, final)
-    inputs = {**_numbers(model, columns), **views}
-    arrays: Columns = {
-        "features": assemble(plan_of(model), inputs),
-        "label": label,
-        **{f"column__{name}": columns[name] for name in model.carried_columns()},
-        **{f"fold__{name}": mask for name, mask in folds.items()},
-        **_golden(inputs, folds["holdout"]),
-    }
+    folds = fold_masks(model, columns, final)
+    arrays = _arrays(model, columns, views, folds)
     _store(model, run, arrays, tables, ports)
+    label = columns[model.label]
     return {
         "training_set": digest_of_arrays(arrays),
+        "key": run_key(model.name, run, TRAINING_ARRAYS),
         "rows": {name: int(mask.sum()) for name, mask in folds.items()},
         "positives": {name: int(label[mask].sum()) for name, mask in folds.items()},
         "features": len(model.features),
-        "from": _iso(comparison_fold(final).train.start),
-        "to": _iso(final.evaluated.end),
+        "from": iso(comparison_fold(final).train.start),
+        "to": iso(final.evaluated.end),
     }
 
 
-def final_fold(model: Model, table: Path, cutoff: str | None, tables: TableEngine) -> Fold:
-    """The fold that the model is judged on: it ends at the cutoff, or at the end of the last day with data."""
-    end = (
-        int(_utc(cutoff).timestamp()) if cutoff else next_midnight(tables.time_span(table, model.source.event_time)[1])
-    )
-    lengths = (model.split.train, model.split.gap, model.split.holdout)
-    return fold_before(end, *(int(length.total_seconds()) for length in lengths))
-
-
-def _read(model: Model, table: Path, final: Fold, tables: TableEngine) -> tuple[Columns, Columns]:
+def _read(model: Model, table: Path, final: Fold, tables: TableEngine) -> tuple[Arrays, Arrays]:
     since, until = comparison_fold(final).train.start, final.evaluated.end
     wanted = tuple(dict.fromkeys([*model.carried_columns(), *model.request]))
     columns = tables.columns(table, model.source, wanted, since, until)
-    views: Columns = {}
+    views: Arrays = {}
     for view in model.views:
         views |= tables.window_features(table, model.source, layout_of(view), since, until)
     return columns, views
 
 
-def _numbers(model: Model, columns: Columns) -> Columns:
-    usable = NUMERIC | {ColumnType.TIMESTAMP}
-    names = [name for name in model.request if model.source.column(name).type in usable]
-    return {name: columns[name].astype(np.float64) for name in names}
-
-
-def _folds(model: Model, columns: Columns, final: Fold) -> dict[str, Mask]:
-    time, earlier = columns[model.source.event_time], comparison_fold(final)
-    return {
-        "selection_train": _within(time, earlier.train),
-        "selection_test": _evaluated(model, columns, time, earlier),
-        "train": _within(time, final.train),
-        "holdout": _evaluated(model, columns, time, final),
+def _arrays(model: Model, columns: Arrays, views: Arrays, folds: Arrays) -> Arrays:
+    numbers = [name for name in model.request if model.source.column(name).type in NUMBERS]
+    inputs = {**{name: columns[name].astype(np.float64) for name in numbers}, **views}
+    arrays: Arrays = {
+        "features": assemble(plan_of(model), inputs),
+        "label": columns[model.label].astype(np.float64),
+        **{f"column__{name}": columns[name] for name in model.carried_columns()},
+        **{f"fold__{name}": mask for name, mask in folds.items()},
+    }
+    used = np.logical_or.reduce([*folds.values()])
+    golden = np.flatnonzero(folds[HOLDOUT])[:GOLDEN_ROWS]
+    return {name: array[used] for name, array in arrays.items()} | {
+        f"golden__{name}": column[golden] for name, column in inputs.items()
     }
 
 
-def _evaluated(model: Model, columns: Columns, time: npt.NDArray[Any], fold: Fold) -> Mask:
-    mask = _within(time, fold.evaluated)
-    if model.holdout_filter is None:
-        return mask
-    named = {"training": fold.train, "gap": fold.gap, "evaluated": fold.evaluated}
-    parts = {
-        part: {name: columns[name][_within(time, span)] for name in model.holdout_filter.inputs}
-        for part, span in named.items()
-    }
-    kept = mask.copy()
-    kept[mask] = model.holdout_filter.function(**parts)
-    return kept
-
-
-def _within(time: npt.NDArray[Any], span: Span) -> Mask:
-    return np.asarray((time >= span.start) & (time < span.end))
-
-
-def _check_classes(folds: Mapping[str, Mask], label: npt.NDArray[np.float64], final: Fold) -> None:
-    earlier = comparison_fold(final)
-    spans = (earlier.train, earlier.evaluated, final.train, final.evaluated)
-    for (name, mask), span in zip(folds.items(), spans, strict=True):
-        rows, positives = int(mask.sum()), int(label[mask].sum())
-        if positives in (0, rows):
-            raise DataRejected(
-                f"the fold '{name}' from {_iso(span.start)} to {_iso(span.end)} has {rows} rows with {positives} "
-                "positives; both classes are needed: land more data, or shorten the split"
-            )
-
-
-def _golden(inputs: Columns, holdout: Mask) -> Columns:
-    chosen = np.flatnonzero(holdout)[:GOLDEN_ROWS]
-    return {f"golden__{name}": column[chosen] for name, column in inputs.items()}
-
-
-def digest_of_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> str:
-    """SHA-256 over names, types, shapes and bytes of arrays, in the order of their names."""
-    hashed = hashlib.sha256()
-    for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
-        hashed.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
-        hashed.update(array.tobytes())
-    return hashed.hexdigest()
-
-
-def _store(model: Model, run: str, arrays: Columns, tables: TableEngine, ports: PipelinePorts) -> None:
-    buffer = io.BytesIO()
-    np.savez(buffer, **arrays)  # type: ignore[arg-type]
-    ports.lake.put(run_key(model.name, run, TRAINING_ARRAYS), buffer.getvalue())
-    shown = {name: column for name, column in arrays.items() if not name.startswith(("golden__", "features"))}
-    shown |= dict(zip(model.features, arrays["features"].T, strict=True))
+def _store(model: Model, run: str, arrays: Arrays, tables: TableEngine, ports: PipelinePorts) -> None:
     with tempfile.TemporaryDirectory(prefix="features-") as folder:
-        path = Path(folder) / TRAINING_SET
-        tables.write_table(shown, path)
-        ports.lake.upload(path, run_key(model.name, run, TRAINING_SET))
+        arrays_path, table_path = Path(folder) / TRAINING_ARRAYS, Path(folder) / TRAINING_SET
+        write_arrays(arrays, arrays_path)
+        tables.write_table(_shown(model, arrays), table_path)
+        ports.lake.upload(arrays_path, run_key(model.name, run, TRAINING_ARRAYS))
+        ports.lake.upload(table_path, run_key(model.name, run, TRAINING_SET))
 
 
-def _utc(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def _shown(model: Model, arrays: Arrays) -> Arrays:
+    """The training set as a table that a person can query: carried columns, then features, then folds."""
+    carried = {name: _readable(model, name, arrays[f"column__{name}"]) for name in model.carried_columns()}
+    features = dict(zip(model.features, arrays["features"].T, strict=True))
+    inputs = {f"feature__{name}" if name in carried else name: column for name, column in features.items()}
+    return carried | inputs | {name: array for name, array in arrays.items() if name.startswith("fold__")}
 
 
-def _iso(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat()
+def _readable(model: Model, name: str, column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    if model.source.column(name).type is not ColumnType.TIMESTAMP:
+        return column
+    known = np.where(np.isnan(column), 0.0, np.round(column * 1e6)).astype("datetime64[us]")
+    return np.where(np.isnan(column), np.datetime64("NaT"), known)

@@ -1,18 +1,13 @@
 """Ingest: from what has landed to a data set that is named by its content."""
 
-import hashlib
-import json
-import tempfile
-from pathlib import Path
 from typing import Any
 
-from roost.domain.package import canonical_bytes, sha256
+from roost.domain.dataset import Dataset, LandedFile
 from roost.errors import NoDataFound
 from roost.names import MANIFEST, dataset_key, landing_prefix
 from roost.ports import ObjectStore, PipelinePorts, StoredObject, TableEngine
 from roost.spec import Model, Source
-
-CHUNK = 1 << 20
+from roost.workflows.landed_files import is_data, local_copy, sha256_of
 
 
 def ingest(model: Model, tables: TableEngine, ports: PipelinePorts) -> dict[str, Any]:
@@ -22,38 +17,39 @@ def ingest(model: Model, tables: TableEngine, ports: PipelinePorts) -> dict[str,
         NoDataFound: nothing has landed.
         UnreadableData: a file cannot be read, or lacks a declared column.
     """
-    source = model.source
-    landed = [item for item in ports.lake.list(landing_prefix(source.name)) if not item.key.endswith("/")]
+    source, lake = model.source, ports.lake
+    files = tuple(_described(lake, landed, source, tables) for landed in _landed(lake, source))
+    dataset = Dataset(definition(source), files)
+    lake.put(dataset_key(dataset.digest, MANIFEST), dataset.to_json(), "application/json")
+    return {"dataset": dataset.digest, "files": len(files), **dataset.summary()}
+
+
+def definition(source: Source) -> dict[str, Any]:
+    """What decides how a source is read and which of its rows are valid; descriptions do not."""
+    return source.model_dump(mode="json", exclude={"description": True, "columns": {"__all__": {"description"}}})
+
+
+def _landed(lake: ObjectStore, source: Source) -> list[StoredObject]:
+    prefix = landing_prefix(source.name)
+    landed = [stored for stored in lake.list(prefix) if is_data(stored.key)]
     if not landed:
-        prefix = landing_prefix(source.name)
-        raise NoDataFound(f"nothing lies under {prefix}; upload a file with: roost data upload {source.name} FILE")
-    files = [_described(ports.lake, item, source, tables) for item in landed]
-    digest = sha256(canonical_bytes({"source": source.name, "files": [_identity(file) for file in files]}))
-    manifest = {"source": source.name, "dataset": digest, "files": files}
-    ports.lake.put(dataset_key(digest, MANIFEST), json.dumps(manifest, indent=2).encode(), "application/json")
-    return {
-        "dataset": digest,
-        "files": len(files),
-        "rows": sum(file["rows"] for file in files),
-        "bytes": sum(file["size"] for file in files),
-    }
+        raise NoDataFound(
+            f"nothing lies under {prefix} of the lake bucket; upload a {source.format} file there: "
+            f"aws s3 cp FILE s3://LAKE_BUCKET/{prefix}"
+        )
+    return landed
 
 
-def _identity(file: dict[str, Any]) -> list[Any]:
-    return [file["key"], file["sha256"], file["rows"]]
-
-
-def _described(lake: ObjectStore, item: StoredObject, source: Source, tables: TableEngine) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="ingest-") as folder:
-        path = Path(folder) / Path(item.key).name
-        lake.download(item.key, path)
-        rows = tables.count_rows(path, source)
-        return {"key": item.key, "version": item.version, "size": item.size, "sha256": _digest(path), "rows": rows}
-
-
-def _digest(path: Path) -> str:
-    hashed = hashlib.sha256()
-    with path.open("rb") as opened:
-        while chunk := opened.read(CHUNK):
-            hashed.update(chunk)
-    return hashed.hexdigest()
+def _described(lake: ObjectStore, landed: StoredObject, source: Source, tables: TableEngine) -> LandedFile:
+    with local_copy(lake, landed.key) as copy:
+        facts = tables.inspect(copy, source)
+        return LandedFile(
+            key=landed.key,
+            version=landed.version,
+            size=copy.path.stat().st_size,
+            sha256=sha256_of(copy.path),
+            rows=facts.rows,
+            first=facts.first,
+            last=facts.last,
+            ignored_columns=facts.ignored,
+        )

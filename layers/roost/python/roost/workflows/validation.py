@@ -1,71 +1,96 @@
-"""ValidateData: every row against its columns' rules, the set against the source's."""
+"""ValidateData: every row against its columns' rules, then the set against the source's."""
 
 import json
 import tempfile
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from roost.errors import DataRejected
+from roost.domain.dataset import Dataset
+from roost.errors import DataRejected, NoDataFound
 from roost.names import MANIFEST, VALID_ROWS, VALIDATION_REPORT, dataset_key, quarantine_key
-from roost.ports import PipelinePorts, TableEngine, ValidationCounts
+from roost.ports import ObjectStore, PipelinePorts, TableEngine, ValidationCounts
 from roost.spec import Model, Source
+from roost.workflows.landed_files import unchanged_copies
+
+ANSWERED = ("rows", "valid", "quarantined", "rules")
+RULES_SHOWN = 3
+CLOCK_TOLERANCE = timedelta(days=1)  # producers stamp events in local time, or by clocks that run fast
 
 
 def validate_data(model: Model, dataset: str, tables: TableEngine, ports: PipelinePorts) -> dict[str, Any]:
-    """Split the rows of a data set; a data set that was validated by the same rules is not validated again.
+    """Split the rows of a data set; one that passed before is not validated again.
 
     Raises:
-        DataRejected: too many rows broke a rule, or too few are left.
+        NoDataFound: there is no such data set.
+        DataRejected: too many rows broke a rule, or too few are left; or a file was replaced since it was ingested.
     """
-    source, report_key = model.source, dataset_key(dataset, VALIDATION_REPORT)
-    rules = json.loads(source.model_dump_json())
-    if ports.lake.exists(report_key):
-        report = json.loads(ports.lake.get(report_key))
-        if report["source"] == rules:
-            _check(source, dataset, report)
-            return _answer(report, report_key)
-    report = {**_counted(_split(source, dataset, tables, ports)), "source": rules}
-    ports.lake.put(report_key, json.dumps(report, indent=2).encode(), "application/json")
-    _check(source, dataset, report)
-    return _answer(report, report_key)
+    key = dataset_key(dataset, VALIDATION_REPORT)
+    report = _passed_before(ports.lake, key)
+    if report is None:
+        report = _validated(model.source, dataset, tables, ports)
+        ports.lake.put(key, json.dumps(report, indent=2).encode(), "application/json")
+    if report["stopped"]:
+        raise DataRejected(report["stopped"])
+    return {**{name: report[name] for name in ANSWERED}, "report": key}
 
 
-def _split(source: Source, dataset: str, tables: TableEngine, ports: PipelinePorts) -> ValidationCounts:
-    manifest = json.loads(ports.lake.get(dataset_key(dataset, MANIFEST)))
-    with tempfile.TemporaryDirectory(prefix="validate-") as folder:
-        paths = []
-        for index, file in enumerate(manifest["files"]):
-            path = Path(folder) / f"{index:05d}-{Path(file['key']).name}"
-            ports.lake.download(file["key"], path)
-            paths.append(path)
-        valid, rejected = Path(folder) / "valid.parquet", Path(folder) / "rejected.parquet"
-        counts = tables.validate(paths, source, valid, rejected)
-        ports.lake.upload(valid, dataset_key(dataset, VALID_ROWS))
-        ports.lake.upload(rejected, quarantine_key(source.name, dataset))
+def _passed_before(lake: ObjectStore, key: str) -> dict[str, Any] | None:
+    if not lake.exists(key):
+        return None
+    report: dict[str, Any] = json.loads(lake.get(key))
+    return None if report["stopped"] else report
+
+
+def _validated(source: Source, dataset: str, tables: TableEngine, ports: PipelinePorts) -> dict[str, Any]:
+    now = ports.clock.now()
+    counts = _split(source, dataset, now + CLOCK_TOLERANCE, tables, ports.lake)
+    return {
+        "dataset": dataset,
+        "validated_at": now.isoformat(),
+        "rows": counts.rows,
+        "valid": counts.valid,
+        "quarantined": counts.rows - counts.valid,
+        "rules": dict(counts.rules),
+        "quarantine": quarantine_key(source.name, dataset),
+        "stopped": _shortfall(source, dataset, counts),
+    }
+
+
+def _split(source: Source, dataset: str, latest: datetime, tables: TableEngine, lake: ObjectStore) -> ValidationCounts:
+    files = unchanged_copies(lake, _manifest(lake, dataset).files)
+    with tempfile.TemporaryDirectory(prefix="validated-") as folder:
+        valid, rejected = Path(folder) / VALID_ROWS, Path(folder) / "rejected.parquet"
+        counts = tables.validate(files, source, latest, valid, rejected)
+        lake.upload(rejected, quarantine_key(source.name, dataset))
+        lake.upload(valid, dataset_key(dataset, VALID_ROWS))
     return counts
 
 
-def _counted(counts: ValidationCounts) -> dict[str, Any]:
-    quarantined = counts.rows - counts.valid
-    return {"rows": counts.rows, "valid": counts.valid, "quarantined": quarantined, "rules": dict(counts.rules)}
+def _manifest(lake: ObjectStore, dataset: str) -> Dataset:
+    try:
+        return Dataset.from_json(lake.get(dataset_key(dataset, MANIFEST)))
+    except KeyError as error:
+        raise NoDataFound(f"there is no data set {dataset}; run Ingest first") from error
 
 
-def _check(source: Source, dataset: str, report: dict[str, Any]) -> None:
-    where = f"rejected rows and the rules that they broke lie in {quarantine_key(source.name, dataset)}"
-    share = report["quarantined"] / report["rows"] if report["rows"] else 0.0
-    if share > source.max_rejected_share:
-        raise DataRejected(
-            f"{report['quarantined']} of {report['rows']} rows ({share:.2%}) broke a rule, more than "
-            f"{source.max_rejected_share:.2%}: {_most(report['rules'])}; {where}"
+def _shortfall(source: Source, dataset: str, counts: ValidationCounts) -> str:
+    """Why the set is not good enough; empty if it is."""
+    rejected = counts.rows - counts.valid
+    where = f"the rows, with the rules that they broke, lie in {quarantine_key(source.name, dataset)}"
+    if rejected > source.max_rejected_share * counts.rows:
+        return (
+            f"{rejected} of {counts.rows} rows ({rejected / counts.rows:.2%}) broke a rule; source '{source.name}' "
+            f"bears {source.max_rejected_share:.2%}. Most broken: {_most_broken(counts)}; {where}"
         )
-    if report["valid"] < source.min_rows:
-        raise DataRejected(f"{report['valid']} valid rows are fewer than the {source.min_rows} declared; {where}")
+    if counts.valid < source.min_rows:
+        return (
+            f"{counts.valid} rows are valid; source '{source.name}' needs {source.min_rows} (min_rows). "
+            f"{rejected} were rejected; {where}"
+        )
+    return ""
 
 
-def _most(rules: dict[str, int]) -> str:
-    ranked = sorted(rules.items(), key=lambda rule: -rule[1])
-    return ", ".join(f"{rule} ({count})" for rule, count in ranked[:3])
-
-
-def _answer(report: dict[str, Any], key: str) -> dict[str, Any]:
-    return {**{name: report[name] for name in ("rows", "valid", "quarantined", "rules")}, "report": key}
+def _most_broken(counts: ValidationCounts) -> str:
+    ranked = sorted(counts.rules.items(), key=lambda rule: (-rule[1], rule[0]))
+    return ", ".join(f"{rule} ({count})" for rule, count in ranked[:RULES_SHOWN])
