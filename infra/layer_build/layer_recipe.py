@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError
 from infra.layer_build.layer_errors import UnknownLayer, WrongRecipe
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+LAYERS = REPOSITORY / "layers"
 
 
 class LayerRecipe(BaseModel):
@@ -31,22 +32,22 @@ class LayerRecipe(BaseModel):
         return REPOSITORY / "requirements" / f"layer-{self.name}.txt"
 
 
-def read_recipe(name: str) -> LayerRecipe:
+def read_recipe(name: str, layers: Path = LAYERS) -> LayerRecipe:
     """Read ``layers/<name>/layer.toml``.
 
     Raises:
         UnknownLayer: there is no such folder with a recipe.
         WrongRecipe: a field is missing, unknown or of the wrong type.
     """
-    path = REPOSITORY / "layers" / name / "layer.toml"
+    path = layers / name / "layer.toml"
     if not path.is_file():
-        raise UnknownLayer(f"no layer {name!r}: there are {', '.join(layer_names())}")
+        raise UnknownLayer(f"no layer {name!r}: there are {', '.join(layer_names(layers))}")
     try:
         return LayerRecipe(name=name, **tomllib.loads(path.read_text()))
     except (ValidationError, tomllib.TOMLDecodeError) as error:
-        raise WrongRecipe(f"{path.relative_to(REPOSITORY)}: {error}") from error
+        raise WrongRecipe(f"{path}: {error}") from error
 
 
-def layer_names() -> list[str]:
+def layer_names(layers: Path = LAYERS) -> list[str]:
     """List the layers that have a recipe, sorted."""
-    return sorted(path.parent.name for path in (REPOSITORY / "layers").glob("*/layer.toml"))
+    return sorted(path.parent.name for path in layers.glob("*/layer.toml"))

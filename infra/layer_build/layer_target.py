@@ -17,6 +17,7 @@ _MACHINE_NAMES: dict[str, Architecture] = {"x86_64": "x86_64", "amd64": "x86_64"
 _WHEEL_NAMES: dict[Architecture, str] = {"x86_64": "x86_64", "arm64": "aarch64"}
 _MAGIC = "import importlib.util, sys; sys.stdout.write(importlib.util.MAGIC_NUMBER.hex())"
 _GLIBC = "2_28"
+_FIRST_ON_AMAZON_LINUX_2023 = (3, 12)
 
 
 def running_python() -> str:
@@ -60,6 +61,15 @@ class LayerTarget:
     def wheel_platform(self) -> str:
         """Uv's name of the platform: glibc 2.28, which the wheels ask for and Amazon Linux 2023 (2.34) exceeds."""
         return f"{_WHEEL_NAMES[self.architecture]}-manylinux_{_GLIBC}"
+
+    @property
+    def loads_on_lambda(self) -> bool:
+        """Tell whether Lambda's own runtime can load the wheels, and not only an emulator on this machine.
+
+        Up to Python 3.11 the runtime is Amazon Linux 2 with glibc 2.26, and NumPy's wheels ask for 2.27 (AWS Compute
+        Blog, "Python 3.12 runtime now available in AWS Lambda").
+        """
+        return tuple(int(part) for part in self.python_version.split(".")) >= _FIRST_ON_AMAZON_LINUX_2023
 
     @property
     def runs_here(self) -> bool:

@@ -12,7 +12,6 @@ from pathlib import Path
 EPOCH = 315_532_800  # 1980-01-01T00:00:00Z, the oldest time that a zip can hold
 
 ANYWHERE = (
-    "**/__pycache__",
     "**/tests",
     "**/test",
     "**/*.pyi",
@@ -21,7 +20,6 @@ ANYWHERE = (
     "**/*.pxi",
     "**/*.tp",
     "**/*.h",
-    "**/*.hpp",
     "**/*.c",
     "**/*.cc",
     "**/*.cpp",
@@ -35,7 +33,6 @@ DIST_INFO = (
     "*.dist-info/RECORD",
     "*.dist-info/INSTALLER",
     "*.dist-info/REQUESTED",
-    "*.dist-info/direct_url.json",
     "*.dist-info/WHEEL",
     "*.dist-info/top_level.txt",
     "*.dist-info/sboms",
@@ -57,8 +54,6 @@ BY_PACKAGE = (
     "sklearn/datasets/images",
     "skl2onnx/tutorial",
     "duckdb/experimental",
-    "lib",
-    "share",
 )
 KEPT = ("numpy/_core/tests/_natype.py",)  # numpy.testing imports it, and SciPy imports numpy.testing
 
