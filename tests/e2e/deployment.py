@@ -16,6 +16,7 @@ from botocore.credentials import Credentials
 from localaws.client_environment import endpoint_environment
 from localaws.emulator_record import Emulator
 from roost import names
+from roost.domain.api_address import api_address
 
 STAGE = "e2e"
 MODEL = "fraud"
@@ -112,11 +113,12 @@ class Deployment:
     def alias(self) -> dict[str, Any]:
         function = names.scoring_function(STAGE, MODEL)
         found: dict[str, Any] = self.client("lambda").get_alias(FunctionName=function, Name=names.LIVE_ALIAS)
-        return found
+        return {key: value for key, value in found.items() if key != "ResponseMetadata"}
 
     def score(self, body: Any, model: str = MODEL, signed: bool = True) -> Answer:
         """POST a scoring request to API Gateway, signed as SigV4 asks for."""
-        url = f"{self.outputs[names.Output.API_URL].rstrip('/')}/models/{model}/predictions"
+        base = api_address(self.outputs[names.Output.API_URL], self.emulator.endpoint)
+        url = f"{base}/models/{model}/predictions"
         content = body if isinstance(body, str) else json.dumps(body)
         request = AWSRequest("POST", url, data=content, headers={"Content-Type": "application/json"})
         if signed:

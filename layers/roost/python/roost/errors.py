@@ -64,6 +64,14 @@ class GatesFailed(PermanentError):
     """The chosen candidate fell short of a declared gate."""
 
 
+class NotDeployed(PermanentError):
+    """What is asked for does not exist in this account, region and stage."""
+
+
+class UnknownRun(PermanentError):
+    """The pipeline has no run of this name."""
+
+
 class UnknownModel(PermanentError):
     """No model of this name is defined or registered."""
 

@@ -94,3 +94,8 @@ def function_version() -> str:
 def function_memory() -> int:
     """Memory in MB of the Lambda function that runs this code; 3008 outside Lambda."""
     return int(os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "3008"))
+
+
+def point_sdk_at(variables: Mapping[str, str]) -> None:
+    """Send the AWS SDK of this process, and of the processes that it starts, where the variables say."""
+    os.environ.update(variables)

@@ -6,11 +6,12 @@ is stored, so they are left out and the rest is sent again ("Amazon DynamoDB Tra
 transactional write costs two write units a kilobyte instead of one.
 """
 
+import itertools
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -20,11 +21,15 @@ from roost.adapters.aws_failures import error_code, transient_failures
 from roost.errors import DependencyUnavailable
 from roost.ports import OnlineItem
 
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
 Key = tuple[str, str]
 
 ITEMS_A_WRITE, BYTES_A_WRITE = 100, 3_500_000
 KEYS_A_READ = 100
 WRITERS = 4
+PORTIONS_IN_MEMORY = 64
 ATTEMPTS = 8
 FIRST_PAUSE = 0.05
 NOT_OLDER = "attribute_not_exists(a) OR a <= :a"
@@ -36,15 +41,20 @@ FINE = "None"
 class DynamoDBOnlineStore:
     """Feature state in one table. ``pause`` waits for a number of seconds."""
 
-    def __init__(self, table: str, pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, table: str, pause: Callable[[float], None] = time.sleep, client: "DynamoDBClient | None" = None
+    ) -> None:
         self._table = table
         self._pause = pause
-        self._dynamodb = boto3.client("dynamodb", config=Config(max_pool_connections=2 * WRITERS))
+        self._dynamodb = client or boto3.client("dynamodb", config=Config(max_pool_connections=2 * WRITERS))
 
     def write(self, items: Iterable[OnlineItem]) -> int:
         """Store the items that are not older than what is stored, each entity of a view once; returns how many."""
+        portions, written = _portions(items), 0
         with ThreadPoolExecutor(WRITERS) as writers:
-            return sum(writers.map(self._write, _portions(items)))
+            while wave := list(itertools.islice(portions, PORTIONS_IN_MEMORY)):
+                written += sum(writers.map(self._write, wave))
+        return written
 
     def _write(self, items: list[OnlineItem]) -> int:
         for attempt in range(ATTEMPTS):

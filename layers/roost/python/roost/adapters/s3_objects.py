@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.exceptions import ClientError
@@ -10,15 +11,18 @@ from botocore.exceptions import ClientError
 from roost.adapters.aws_failures import error_code, transient_failures
 from roost.ports import StoredObject
 
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
 ABSENT = ("NoSuchKey", "404", "NotFound")
 
 
 class S3ObjectStore:
     """One bucket. An object's ``version`` is its ETag, which changes with its bytes."""
 
-    def __init__(self, bucket: str) -> None:
+    def __init__(self, bucket: str, client: "S3Client | None" = None) -> None:
         self._bucket = bucket
-        self._s3 = boto3.client("s3")
+        self._s3 = client or boto3.client("s3")
 
     def list(self, prefix: str) -> list[StoredObject]:
         """All objects under a prefix, sorted by key."""
@@ -69,3 +73,7 @@ class S3ObjectStore:
             if error_code(error) not in ABSENT:
                 raise
             raise KeyError(f"s3://{self._bucket}/{key}") from error
+
+    def delete(self, key: str) -> None:
+        """Hide an object; its versions are kept by the bucket."""
+        self._s3.delete_object(Bucket=self._bucket, Key=key)

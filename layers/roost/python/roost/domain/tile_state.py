@@ -72,11 +72,16 @@ def unpack(payload: bytes) -> TileState:
     Raises:
         ValueError: the bytes are cut, or of a format that this code does not know.
     """
-    if payload[:1] != bytes((FORMAT,)) or len(payload) < PREFIX.size + 1:
+    if payload[:1] != bytes((FORMAT,)):
         raise ValueError(f"window state: format {payload[:1].hex() or 'none'} is unknown; this code reads {FORMAT}")
-    body = zlib.decompress(payload[PREFIX.size :]) if payload[1] == COMPRESSED else payload[PREFIX.size :]
-    if len(body) < SHAPE.size:
-        raise ValueError("window state: the payload is cut")
+    try:
+        body = payload[PREFIX.size :]
+        return _state(zlib.decompress(body) if payload[1] == COMPRESSED else body)
+    except (IndexError, KeyError, ValueError, struct.error, zlib.error) as error:
+        raise ValueError(f"window state: the payload is cut or damaged ({error})") from error
+
+
+def _state(body: bytes) -> TileState:
     tiles, columns, first = SHAPE.unpack_from(body)
     gaps, at = _read(body, SHAPE.size, tiles)
     events, at = _read(body, at, tiles)

@@ -1,0 +1,35 @@
+"""Clients for the command line: of real AWS, or of a LocalStack-compatible endpoint through localstack-client."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.config import Config
+from localstack_client.session import Session as LocalSession
+
+from roost.settings import endpoint_url
+
+FEW_TRIES = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=5)
+
+
+def client(service: str) -> Any:
+    """A client of a service, where the environment points."""
+    endpoint = endpoint_url()
+    if not endpoint:
+        return boto3.client(service, config=FEW_TRIES)  # type: ignore[call-overload]
+    here = boto3.Session()
+    keys = here.get_credentials()
+    session = LocalSession(
+        aws_access_key_id=keys.access_key if keys else "test",
+        aws_secret_access_key=keys.secret_key if keys else "test",
+        aws_session_token=keys.token if keys else None,
+        region_name=here.region_name or "us-east-1",
+        localstack_host=urlsplit(endpoint).netloc,
+    )
+    return session.client(service, config=FEW_TRIES)
+
+
+def caller() -> tuple[str, str]:
+    """Account number and region of the present credentials."""
+    account = client("sts").get_caller_identity()["Account"]
+    return str(account), boto3.Session().region_name or "us-east-1"

@@ -1,0 +1,53 @@
+"""``roost``: train, release, score and look, on the embedded AWS or on a real account."""
+
+from typing import Annotated
+
+import typer
+
+from roost import __version__
+from roost.cli import data_commands, local_commands, model_commands, release_commands, training_commands
+from roost.cli.context import CHOICES
+from roost.cli.demo import demo_command
+from roost.cli.deploy_command import deploy
+from roost.cli.score_command import score
+from roost.settings import CommandLineSettings
+
+app = typer.Typer(
+    help=__doc__,
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.add_typer(local_commands.app, name="local")
+app.add_typer(data_commands.app, name="data")
+app.add_typer(training_commands.runs, name="runs")
+app.add_typer(model_commands.app, name="models")
+app.add_typer(release_commands.releases, name="releases")
+app.command()(training_commands.train)
+app.command()(release_commands.release)
+app.command()(release_commands.rollback)
+app.command()(deploy)
+app.command()(score)
+app.command(name="demo")(demo_command.demo)
+app.command(name="down")(local_commands.down)
+
+_DEFAULTS = CommandLineSettings.read()
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    stage: Annotated[str, typer.Option(help="Stage to act on (ROOST_STAGE).")] = _DEFAULTS.stage,
+    profile: Annotated[str, typer.Option(help="AWS profile; asks for real AWS (ROOST_PROFILE).")] = _DEFAULTS.profile,
+    aws: Annotated[bool, typer.Option("--aws", help="Act on real AWS even if the embedded AWS runs.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    _version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it.")] = False,
+) -> None:
+    """Choose where to act. Without options: AWS_ENDPOINT_URL, else the embedded AWS if it runs, else real AWS."""
+    CHOICES.stage, CHOICES.profile, CHOICES.real, CHOICES.debug = stage, profile, aws, debug

@@ -1,0 +1,78 @@
+"""``roost models``: what is registered, from what it was made, and who moved it."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from roost.cli.context import CHOICES, command
+from roost.cli.display import err, out, print_json, table
+from roost.domain.registry import Version, first_broken_link
+from roost.names import PACKAGE_CARD, package_key
+
+app = typer.Typer(help="Registered models and their versions.", no_args_is_help=True)
+
+Model = Annotated[str, typer.Argument(help="Model project.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+SHOWN = ("roc_auc", "average_precision", "card_precision_at_100", "log_loss")
+
+
+@app.command("list")
+@command
+def list_versions(model: Model, as_json: Json = False) -> None:
+    """All versions with status and metrics. Example: `roost models list fraud`."""
+    versions = CHOICES.target().platform().registry.versions(model)
+    if as_json:
+        print_json([asdict(version) for version in versions])
+        return
+    metrics = [name for name in SHOWN if any(name in version.metrics for version in versions)]
+    rows = [
+        [v.number, v.status.value, v.created_at[:19], *(f"{v.metrics.get(m, 0):.4f}" for m in metrics), v.package[:12]]
+        for v in versions
+    ]
+    out.print(table(f"versions of {model}", ("version", "status", "registered", *metrics, "package"), rows))
+
+
+@app.command()
+@command
+def show(
+    model: Model,
+    version: Annotated[int, typer.Argument(help="Version; the champion if left out.")] = 0,
+    card: Annotated[bool, typer.Option("--card", help="Print the model card.")] = False,
+    as_json: Json = False,
+) -> None:
+    """One version: status, metrics, lineage. Example: `roost models show fraud 3 --card`."""
+    platform = CHOICES.target().platform()
+    head = platform.registry.head(model)
+    found = platform.registry.version(model, version or head.champion or head.latest_version)
+    if as_json:
+        print_json(asdict(found))
+    elif card:
+        print(platform.packages.get(package_key(found.package, PACKAGE_CARD)).decode())
+    else:
+        _print(found)
+
+
+def _print(version: Version) -> None:
+    rows = [("status", version.status.value), ("reason", version.reason), ("package", version.package)]
+    rows += [("run", version.run), ("registered", version.created_at)]
+    rows += [(name, f"{value:.4f}") for name, value in sorted(version.metrics.items())]
+    rows += [(f"lineage: {name}", str(value)) for name, value in sorted(version.lineage.items())]
+    out.print(table(f"{version.model} version {version.number}", ("what", "value"), rows))
+
+
+@app.command()
+@command
+def audit(model: Model, as_json: Json = False) -> None:
+    """The audit log, its hash chain checked. Example: `roost models audit fraud`."""
+    entries = CHOICES.target().platform().registry.audit(model)
+    broken = first_broken_link(entries)
+    if as_json:
+        print_json({"entries": [asdict(entry) for entry in entries], "first_broken_link": broken})
+    else:
+        rows = [[e.sequence, e.at[:19], e.actor, e.action, e.subject, e.hash[:12]] for e in entries]
+        out.print(table(f"audit log of {model}", ("", "at", "who", "did", "to", "hash"), rows))
+    if broken is not None:
+        err.print(f"[bold red]the chain is broken at entry {broken}[/]: an entry was edited or is missing")
+        raise typer.Exit(1)
+    err.print(f"the chain of {len(entries)} entries holds", style="green")

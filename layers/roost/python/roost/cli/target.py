@@ -1,0 +1,54 @@
+"""Which AWS a command acts on, said on every run so that nobody deploys to the wrong place."""
+
+from dataclasses import dataclass
+
+import localaws
+from roost.adapters.aws_session import caller
+from roost.adapters.deployed_platform import DeployedPlatform
+from roost.cli.display import note
+from roost.settings import endpoint_url, point_sdk_at
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where commands act: ``endpoint`` is empty on real AWS."""
+
+    stage: str
+    profile: str
+    endpoint: str
+
+    @property
+    def embedded(self) -> bool:
+        """Whether this is an emulator and no account of anybody's."""
+        return bool(self.endpoint)
+
+    def platform(self) -> DeployedPlatform:
+        """The stage's platform, after saying where it is."""
+        self.announce()
+        return DeployedPlatform(self.stage)
+
+    def announce(self) -> None:
+        """Say where this run acts."""
+        if self.embedded:
+            note(f"→ embedded AWS {self.endpoint} · stage {self.stage}")
+            return
+        account, region = caller()
+        profile = f" (profile {self.profile})" if self.profile else ""
+        note(f"→ AWS account {account} {region}{profile} · stage {self.stage}")
+
+
+def choose(stage: str, profile: str, real: bool) -> Target:
+    """The endpoint of the environment, else the embedded AWS of this checkout if it runs, else real AWS.
+
+    ``profile`` or ``real`` ask for real AWS whatever else there is.
+    """
+    if profile or real:
+        point_sdk_at({"AWS_PROFILE": profile} if profile else {})
+        return Target(stage, profile, "")
+    if endpoint_url():
+        return Target(stage, profile, endpoint_url())
+    running = localaws.status()
+    if running is None:
+        return Target(stage, profile, "")
+    point_sdk_at(localaws.endpoint_environment(running))
+    return Target(stage, profile, running.endpoint)
