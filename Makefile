@@ -37,8 +37,11 @@ setup: $(STAMPS)/roost $(STAMPS)/node ## Install everything into .venv and node_
 demo: setup ## Deploy to the embedded AWS and walk the whole loop
 	@$(BIN)/roost demo
 
-deploy: setup ## Deploy with the CDK to where the AWS variables point
-	@$(BIN)/roost deploy
+deploy: setup ## Deploy with the CDK to where the AWS variables point (STAGE=staging; YES=1: do not ask)
+	@$(BIN)/roost $(if $(STAGE),--stage $(STAGE)) deploy $(if $(YES),--yes)
+
+layers: setup ## Build the Lambda layers and weigh them
+	@$(BIN)/python -m infra.layer_build
 
 down: setup ## Stop the embedded AWS
 	@$(BIN)/roost down
@@ -58,7 +61,7 @@ types: setup
 	@$(if $(SOURCES),$(BIN)/mypy $(SOURCES))
 
 complexity: setup
-	@$(if $(SOURCES),$(BIN)/xenon --max-absolute B --max-modules A --max-average A $(SOURCES))
+	@$(if $(SOURCES),$(BIN)/xenon --max-absolute B --max-modules B --max-average A $(SOURCES))
 
 synth: setup
 	@$(if $(wildcard cdk.json),$(CDK) synth --quiet --strict --output build/cdk.out)
@@ -111,4 +114,4 @@ $(STAMPS)/node: package.json package-lock.json $(STAMPS)/dev
 	@npm ci --silent --no-audit --no-fund
 	@touch $@
 
-.PHONY: help setup demo deploy down test check lint types complexity synth format bench bench-serving lock clean
+.PHONY: help setup demo deploy layers down test check lint types complexity synth format bench bench-serving lock clean
