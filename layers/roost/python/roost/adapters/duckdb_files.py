@@ -13,6 +13,7 @@ from roost.spec.sources import Source
 
 OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 SHOWN_DATA = re.compile(r"[:,]? *(?:Object )?[{\[].*", re.DOTALL)
+LOST = "state machine reached an invalid state"
 TOLD = ("CSV Error", "Expected Number", "Invalid unicode", "Value with unterminated")
 
 
@@ -102,6 +103,8 @@ def _run(opened: duckdb.DuckDBPyConnection, query: str, file: LocalCopy, source:
 
 def _told(message: str) -> str:
     """Where and why, without the data that DuckDB quotes."""
+    if LOST in message:
+        return "line ends are mixed, or a quote within a quoted cell is not doubled (RFC 4180)"
     first, *others = message.splitlines()
     kept = [SHOWN_DATA.sub("", first), *(line for line in others if line.startswith(TOLD))]
     return "; ".join(line.strip() for line in kept)
