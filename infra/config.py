@@ -30,7 +30,7 @@ class StageConfig:
     @property
     def runtime(self) -> Runtime:
         """Lambda's runtime."""
-        return Runtime(f"python{self.python_version}", RuntimeFamily.PYTHON)
+        return Runtime(f"python{self.python_version}", RuntimeFamily.PYTHON, supports_snap_start=self.snap_start)
 
     @property
     def lambda_architecture(self) -> Architecture:

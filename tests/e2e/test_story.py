@@ -44,7 +44,7 @@ def landed(transactions: Transactions, first_day: int, end_day: int, unit: float
     text.write(",".join(COLUMNS) + "\n")
     for index in chosen:
         row = [getattr(transactions, name)[index] for name in COLUMNS]
-        row[4] = f"{row[4] * unit:.2f}"
+        row[4] = f"{row[4] * unit:.5f}"
         text.write(",".join(str(int(v)) if isinstance(v, np.integer | np.bool_) else str(v) for v in row) + "\n")
     return gzip.compress(text.getvalue().encode(), mtime=0)
 
@@ -190,7 +190,7 @@ def test_a_model_of_another_unit_is_rolled_back_by_its_scores(
     bucket = deployment.outputs[names.Output.LAKE_BUCKET]
     for name in ("first", "second"):
         deployment.client("s3").delete_object(Bucket=bucket, Key=f"landing/card_transactions/{name}.csv.gz")
-    deployment.upload("landing/card_transactions/restated.csv.gz", landed(transactions, 0, SECOND_END, unit=100))
+    deployment.upload("landing/card_transactions/restated.csv.gz", landed(transactions, 0, SECOND_END - 1, unit=0.001))
     with traffic(deployment, requests_of(transactions, SECOND_END)) as counts:
         assert deployment.next_run(deployment.training, trained).status == "SUCCEEDED"
         release = deployment.next_run(deployment.releasing, released)

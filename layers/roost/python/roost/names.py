@@ -44,6 +44,25 @@ class ReleaseStatus(StrEnum):
     FAILED = "failed"
 
 
+class Fold(StrEnum):
+    """Folds of a training set: two to choose a candidate on, two to fit it for good and to evaluate it."""
+
+    SELECTION_TRAIN = "selection_train"
+    SELECTION_TEST = "selection_test"
+    TRAIN = "train"
+    HOLDOUT = "holdout"
+
+
+class Arrays(StrEnum):
+    """Arrays of ``training_arrays.npz``; the last three are prefixes, followed by a column's or a fold's name."""
+
+    FEATURES = "features"
+    LABEL = "label"
+    COLUMN = "column__"
+    FOLD = "fold__"
+    GOLDEN = "golden__"
+
+
 class Strategy(StrEnum):
     """How a release moves traffic."""
 
@@ -147,6 +166,11 @@ def run_key(model: str, run: str, name: str) -> str:
     return f"runs/{model}/{run}/{name}"
 
 
+def candidate_key(model: str, run: str, candidate: str, name: str) -> str:
+    """A file of one candidate of a training run."""
+    return run_key(model, run, f"candidates/{candidate}/{name}")
+
+
 def package_key(digest: str, name: str) -> str:
     """A file of a model package in the packages bucket."""
     return f"packages/{digest}/{name}"
@@ -160,4 +184,6 @@ VALID_ROWS = "valid.parquet"
 VALIDATION_REPORT = "validation.json"
 TRAINING_SET = "training_set.parquet"
 TRAINING_ARRAYS = "training_arrays.npz"
+CANDIDATE_SCORES = "fitted.npz"
+CANDIDATE_RECORD = "candidate.json"
 EVALUATION_REPORT = "evaluation.json"

@@ -18,7 +18,8 @@ from roost.names import landing_prefix
 from roost.settings import point_sdk_at
 
 WAIT_SCALE = 0.1
-CENTS = 100.0
+THOUSANDS = 0.001
+EXPORT_LAG = timedelta(days=1)
 
 
 def start_aws(story: FraudStory) -> str:
@@ -90,14 +91,17 @@ def promote_second(story: FraudStory) -> str:
 
 
 def reject_third(story: FraudStory) -> str:
-    """A re-export of the history in cents: sound to every offline check, wrong under live traffic."""
+    """History is exported again, in thousands: sound to every offline check, wrong under live traffic.
+
+    The export lags a day behind, so that the online store, which never takes older data over newer, is left alone.
+    """
     before, releases = known(story.platform.training(MODEL)), known(story.platform.releases(MODEL))
     for item in story.platform.lake.list(landing_prefix(SOURCE)):
         story.platform.lake.delete(item.key)
-    restated = replace(story.drawn, amount=story.drawn.amount * CENTS)
+    restated = replace(story.drawn, amount=story.drawn.amount * THOUSANDS)
     folder = FOLDER / "restated"
     folder.mkdir(parents=True, exist_ok=True)
-    land(story.platform.lake, SOURCE, write_landing_files(restated, folder, until_day=SECOND_END))
+    land(story.platform.lake, SOURCE, write_landing_files(restated, folder, until_day=SECOND_END - EXPORT_LAG))
     trained(story, before)
     run, failures = _release_under_traffic(story, "version 3", releases)
     if run.error != "ReleaseRolledBack":
@@ -130,5 +134,5 @@ ACTS: tuple[Act[FraudStory], ...] = (
     Act("Land files; the upload starts training", "roost runs show fraud", train_first),
     Act("Release version 1", "roost releases show fraud", release_first),
     Act("Land a week more: retrain, canary, promote", "roost releases show fraud --watch", promote_second),
-    Act("Land amounts in cents: retrain, canary, roll back", "roost releases show fraud --watch", reject_third),
+    Act("Land amounts in thousands: retrain, canary, roll back", "roost releases show fraud --watch", reject_third),
 )

@@ -1,0 +1,80 @@
+"""The state machines: every task retries what may pass, and no failure is lost."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.infrastructure.conftest import flat, of_type
+
+
+def definitions(platform: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    machines = of_type(platform, "AWS::StepFunctions::StateMachine").values()
+    return {
+        machine["Properties"]["StateMachineName"]: json.loads(flat(machine["Properties"]["DefinitionString"]))
+        for machine in machines
+    }
+
+
+def all_states(definition: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    found = dict(definition["States"])
+    for state in definition["States"].values():
+        for inner in [*state.get("Branches", []), *([state["ItemProcessor"]] if "ItemProcessor" in state else [])]:
+            found |= all_states(inner)
+    return found
+
+
+@pytest.fixture(params=["roost-test-fraud-training", "roost-test-fraud-release"])
+def states(request: pytest.FixtureRequest, platform: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return all_states(definitions(platform)[request.param])
+
+
+def test_every_task_retries_transient_errors_by_name(states: dict[str, Any]) -> None:
+    tasks = {name: state for name, state in states.items() if state["Type"] == "Task"}
+    assert tasks
+    for name, task in tasks.items():
+        retried = {error for rule in task["Retry"] for error in rule["ErrorEquals"]}
+        assert "States.ALL" in retried or {"ConcurrentUpdate", "DependencyUnavailable"} <= retried, name
+
+
+def test_every_state_that_is_named_exists(states: dict[str, Any]) -> None:
+    named = {state["Next"] for state in states.values() if "Next" in state}
+    named |= {choice["Next"] for state in states.values() for choice in state.get("Choices", [])}
+    named |= {state["Default"] for state in states.values() if "Default" in state}
+    named |= {rule["Next"] for state in states.values() for rule in state.get("Catch", [])}
+    assert named <= set(states)
+
+
+def test_every_failure_of_a_release_after_its_plan_restores_traffic(platform: dict[str, Any]) -> None:
+    states = definitions(platform)["roost-test-fraud-release"]["States"]
+    for name in ("PublishVersion", "SmokeTest", "ShiftTraffic", "JudgeCanary", "FinishRelease"):
+        assert states[name]["Catch"] == [
+            {"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "RestoreTraffic"}
+        ]
+    assert states["Verdict"]["Default"] == "RestoreTraffic"
+    assert states["RestoreTraffic"]["Next"] == "RecordRollback"
+    assert states["RecordRollback"]["Next"] == "ReleaseRolledBack"
+    assert states["ReleaseRolledBack"]["Type"] == "Fail"
+
+
+def test_a_refused_release_changes_nothing(platform: dict[str, Any]) -> None:
+    plan = definitions(platform)["roost-test-fraud-release"]["States"]["PlanRelease"]
+    assert {rule["Next"] for rule in plan["Catch"]} == {"ExplainFailure", "Failed"}
+
+
+def test_the_steps_of_training_stand_in_order(platform: dict[str, Any]) -> None:
+    states = definitions(platform)["roost-test-fraud-training"]["States"]
+    order, name = [], "Ingest"
+    while name:
+        order.append(name)
+        choice = states[name].get("Choices", [{}])[0]
+        name = states[name].get("Next") or choice.get("Next", "")
+    assert order == [
+        "Ingest", "ValidateData", "BuildFeatures", "TrainAndMaterialize", "EvaluateModel", "GatesPassed",
+        "RegisterModel", "StartRelease",
+    ]  # fmt: skip
+
+
+def test_failed_gates_end_red_with_the_reasons(platform: dict[str, Any]) -> None:
+    failed = definitions(platform)["roost-test-fraud-training"]["States"]["GatesFailed"]
+    assert failed == {"Type": "Fail", "Error": "GatesFailed", "CausePath": "$.evaluation.reasons"}

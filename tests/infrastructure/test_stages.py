@@ -1,0 +1,73 @@
+"""Stages, environments, cost while idle, and what is said about wrong input."""
+
+from pathlib import Path
+from typing import Any
+
+import aws_cdk
+import pytest
+
+from infra.config import InvalidContext, read_config
+from roost.settings import PipelineSettings, ScoringSettings
+from tests.infrastructure.conftest import of_type, synthesized
+
+BILLED_BY_THE_HOUR = (
+    "AWS::EC2::", "AWS::ECS::Service", "AWS::RDS::", "AWS::ElastiCache::", "AWS::ElasticLoadBalancing",
+    "AWS::Kinesis::Stream", "AWS::MSK::", "AWS::OpenSearchService::", "AWS::Redshift", "AWS::SageMaker::Endpoint",
+    "AWS::WAFv2::", "AWS::KMS::Key", "AWS::NetworkFirewall", "AWS::Elasticsearch::",
+)  # fmt: skip
+
+
+def test_names_carry_the_stage(tmp_path: Path) -> None:
+    assert set(synthesized(tmp_path, stage="staging")) == {"roost-staging-storage", "roost-staging-platform"}
+
+
+def test_data_outlive_their_stack_except_on_throwaway_stages(storage: dict[str, Any], tmp_path: Path) -> None:
+    kept = synthesized(tmp_path, stage="production")["roost-production-storage"]["Resources"]
+    for kind in ("AWS::S3::Bucket", "AWS::DynamoDB::Table"):
+        assert {item["DeletionPolicy"] for item in of_type(kept, kind).values()} == {"Retain"}
+        assert {item["DeletionPolicy"] for item in of_type(storage, kind).values()} == {"Delete"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("stage", "Prod_1", "small letters"),
+        ("architecture", "riscv", "use x86_64 or arm64"),
+        ("python_version", "2.7", "use 3.11 or newer"),
+    ],
+)
+def test_a_wrong_context_value_is_named_with_the_fix(name: str, value: str, told: str) -> None:
+    with pytest.raises(InvalidContext, match=told):
+        read_config(aws_cdk.App(context={name: value}))
+
+
+def test_functions_get_the_environment_that_they_read(platform: dict[str, Any]) -> None:
+    functions = of_type(platform, "AWS::Lambda::Function").values()
+    environments = {f["Properties"]["FunctionName"]: f["Properties"]["Environment"]["Variables"] for f in functions}
+    required = {PipelineSettings.variable(name) for name in PipelineSettings.__dataclass_fields__}
+    assert set(environments["roost-test-train-model"]) == required
+    scoring = {ScoringSettings.variable(name) for name in ScoringSettings.__dataclass_fields__}
+    assert set(environments["roost-test-fraud-scoring"]) == scoring
+
+
+def test_nothing_costs_by_the_hour(platform: dict[str, Any], storage: dict[str, Any]) -> None:
+    kinds = {item["Type"] for item in [*platform.values(), *storage.values()]}
+    assert not [kind for kind in kinds if kind.startswith(BILLED_BY_THE_HOUR)]
+    assert not [f for f in of_type(platform, "AWS::Lambda::Alias").values() if "ProvisionedConcurrencyConfig" in f]
+
+
+def test_buckets_are_private_encrypted_and_tls_only(storage: dict[str, Any]) -> None:
+    buckets = of_type(storage, "AWS::S3::Bucket").values()
+    assert len(buckets) == 3
+    for bucket in buckets:
+        assert set(bucket["Properties"]["PublicAccessBlockConfiguration"].values()) == {True}
+        assert "BucketEncryption" in bucket["Properties"]
+    policies = of_type(storage, "AWS::S3::BucketPolicy").values()
+    assert len(policies) == 3
+    assert all("aws:SecureTransport" in str(policy) for policy in policies)
+
+
+def test_every_route_asks_for_a_signature(platform: dict[str, Any]) -> None:
+    methods = of_type(platform, "AWS::ApiGateway::Method").values()
+    assert methods
+    assert {method["Properties"]["AuthorizationType"] for method in methods} == {"AWS_IAM"}
