@@ -43,10 +43,8 @@ class NewDataTrigger(Construct):
                 },
             ),
         )
-        rule.add_target(targets.SqsQueue(queue))  # type: ignore[arg-type]
-        start.function.add_event_source(
-            sources.SqsEventSource(queue, batch_size=1000, max_batching_window=GATHER)  # type: ignore[arg-type]
-        )
+        rule.add_target(targets.SqsQueue(queue))
+        start.function.add_event_source(sources.SqsEventSource(queue, batch_size=1000, max_batching_window=GATHER))
         start.allow(["states:ListExecutions", "states:StartExecution"], [machine])
 
     def _queue(self) -> sqs.Queue:

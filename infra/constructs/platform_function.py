@@ -57,8 +57,8 @@ class PlatformFunction(Construct):
             code=code,
             layers=list(layers),
             environment=dict(environment),
-            role=self.role,  # type: ignore[arg-type]
-            log_group=self.log_group,  # type: ignore[arg-type]
+            role=self.role,
+            log_group=self.log_group,
             memory_size=size.memory,
             timeout=Duration.seconds(size.seconds),
             ephemeral_storage_size=Size.mebibytes(size.storage),

@@ -63,7 +63,7 @@ class PredictionApi(Construct):
             default_method_options=apigateway.MethodOptions(authorization_type=apigateway.AuthorizationType.IAM),
             deploy_options=apigateway.StageOptions(
                 stage_name=VERSION,
-                access_log_destination=apigateway.LogGroupLogDestination(log),  # type: ignore[arg-type]
+                access_log_destination=apigateway.LogGroupLogDestination(log),
                 access_log_format=apigateway.AccessLogFormat.json_with_standard_fields(
                     caller=True, http_method=True, ip=False, protocol=True, request_time=True,
                     resource_path=True, response_length=True, status=True, user=True,
@@ -78,7 +78,7 @@ class PredictionApi(Construct):
         alias = lambda_.Function.from_function_attributes(
             self, f"Alias-{model}", function_arn=endpoint.alias_arn, same_environment=True, skip_permissions=True
         )
-        resource.add_method("POST", apigateway.LambdaIntegration(alias, allow_test_invoke=False))  # type: ignore[arg-type]
+        resource.add_method("POST", apigateway.LambdaIntegration(alias, allow_test_invoke=False))
         permission = lambda_.CfnPermission(
             self,
             f"Call-{model}",

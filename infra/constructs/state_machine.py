@@ -52,9 +52,9 @@ class StateMachine(Construct):
             "Machine",
             state_machine_name=machine_name,
             definition_body=sfn.DefinitionBody.from_string(Stack.of(self).to_json_string(definition)),
-            role=self.role,  # type: ignore[arg-type]
+            role=self.role,
             tracing_enabled=True,
-            logs=sfn.LogOptions(destination=self._log(machine_name, config), level=sfn.LogLevel.ALL),  # type: ignore[arg-type]
+            logs=sfn.LogOptions(destination=self._log(machine_name, config), level=sfn.LogLevel.ALL),
         )
         acknowledge(self.role, "IAM5[Resource::*]", DELIVERY_REASON)
 

@@ -3,20 +3,18 @@
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, NoCredentialsError
 
 from localaws import LocalAwsError
+from roost.adapters.aws_advice import AWS_ERRORS, explained
 from roost.cli.display import err
 from roost.cli.target import Target, choose
 from roost.errors import RoostError
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-EXPIRED = ("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException")
 
 
 @dataclass
@@ -43,7 +41,7 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return function(*args, **kwargs)
-        except (RoostError, LocalAwsError, BotoCoreError, ClientError, OSError, ValueError) as error:
+        except (RoostError, LocalAwsError, *AWS_ERRORS, OSError, ValueError) as error:
             if CHOICES.debug:
                 raise
             err.print(f"[bold red]error[/] {explain(error)}", highlight=False, markup=True, soft_wrap=True)
@@ -54,16 +52,4 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
 
 def explain(error: Exception) -> str:
     """An error in one line, with what to do about it."""
-    if isinstance(error, NoCredentialsError):
-        return "no AWS credentials; log in, or name a profile with --profile, or start the embedded AWS: roost local up"
-    if isinstance(error, EndpointConnectionError):
-        return f"nothing answers at {_field(error, 'endpoint_url')}; start the embedded AWS with: roost local up"
-    if isinstance(error, ClientError):
-        code = error.response["Error"]["Code"]
-        advice = "; your credentials have expired or are wrong: log in again" if code in EXPIRED else ""
-        return f"{error}{advice}"
-    return str(error)
-
-
-def _field(error: BotoCoreError, name: str) -> Any:
-    return getattr(error, "kwargs", {}).get(name, "the endpoint")
+    return explained(error) or str(error)

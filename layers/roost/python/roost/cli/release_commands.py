@@ -17,7 +17,7 @@ releases = typer.Typer(help="Releases of a model.", no_args_is_help=True)
 
 
 @command
-def release(  # noqa: PLR0913, PLR0917  (a command's options)
+def release(  # noqa: PLR0917  (a command's options)
     model: Model,
     version: Annotated[int, typer.Option(help="Version to release.")],
     strategy: Annotated[Strategy | None, typer.Option(help="How traffic moves; by default as the model says.")] = None,

@@ -1,0 +1,25 @@
+"""What the workflows need from the outside world; ``adapters`` implement it, ``adapters.in_memory`` for tests."""
+
+from roost.ports.engines import FileFacts, FittedModel, LocalCopy, OnnxModel, TableEngine, Trainer, ValidationCounts
+from roost.ports.platform import Clock, Endpoint, EvidenceSource, PipelinePorts, PipelineStarter
+from roost.ports.stores import ObjectStore, OnlineItem, OnlineStore, RegistryStore, StoredObject
+
+__all__ = [
+    "Clock",
+    "Endpoint",
+    "EvidenceSource",
+    "FileFacts",
+    "FittedModel",
+    "LocalCopy",
+    "ObjectStore",
+    "OnlineItem",
+    "OnlineStore",
+    "OnnxModel",
+    "PipelinePorts",
+    "PipelineStarter",
+    "RegistryStore",
+    "StoredObject",
+    "TableEngine",
+    "Trainer",
+    "ValidationCounts",
+]

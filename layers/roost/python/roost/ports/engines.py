@@ -1,0 +1,109 @@
+"""Engines that compute: tables, estimators, ONNX models."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True)
+class LocalCopy:
+    """A landed object on local disk; messages name its ``key``."""
+
+    key: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """What a landed file holds: rows, first and last event time (seconds since 1970), columns nobody declared."""
+
+    rows: int
+    first: int | None
+    last: int | None
+    ignored: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ValidationCounts:
+    """Rows read, rows kept, and per rule the rows that broke it; one row may break several."""
+
+    rows: int
+    valid: int
+    rules: Mapping[str, int]
+
+
+class TableEngine(Protocol):
+    """Reads and joins tables on local disk, with bounded memory."""
+
+    def inspect(self, file: LocalCopy, source: Any) -> FileFacts:
+        """Read a landed file of a ``spec.Source`` once. Raises ``UnreadableData``."""
+        ...
+
+    def validate(
+        self, files: Iterable[LocalCopy], source: Any, now: datetime, valid: Path, quarantine: Path
+    ) -> ValidationCounts:
+        """Split raw rows into typed valid ones and rejected ones with ``file``, ``row`` and ``broken_rule`` (Parquet).
+
+        Each file is read before the next is asked for. An event after ``now`` is rejected. Raises ``UnreadableData``.
+        """
+        ...
+
+    def time_span(self, table: Path, event_time: str) -> tuple[int, int]:
+        """First and last event time of a valid table, in seconds since 1970."""
+        ...
+
+    def columns(self, table: Path, source: Any, names: Sequence[str], since: int, until: int) -> dict[str, Any]:
+        """Columns as arrays of the rows with ``since <= event time < until``, ordered by event time and row.
+
+        Integers are int64 unless declared nullable, all other numbers float64 with NaN for null, timestamps float64
+        seconds since 1970, strings unicode.
+        """
+        ...
+
+    def window_features(self, table: Path, source: Any, layout: Any, since: int, until: int) -> dict[str, Any]:
+        """Features of a ``ViewLayout`` for the same rows in the same order, float64 with NaN for none."""
+        ...
+
+    def tiles(self, table: Path, source: Any, layout: Any, since: int) -> tuple[Any, Any]:
+        """Entity keys as text (tiles,) and the ``TileState`` of all entities at once, ordered by entity and tile.
+
+        ``since`` is the first second that counts. Raises ``DataRejected`` if a sum does not fit into 64 bits.
+        """
+        ...
+
+    def write_table(self, columns: Mapping[str, Any], path: Path) -> None:
+        """Write arrays of one length as Parquet."""
+        ...
+
+
+class FittedModel(Protocol):
+    """A fitted estimator; it never leaves the process that fitted it."""
+
+    def score(self, features: Any) -> Any:
+        """Probability of the positive class, float64 of shape (rows,)."""
+        ...
+
+    def to_onnx(self, width: int) -> bytes:
+        """ONNX bytes for float32 input of shape (rows, width)."""
+        ...
+
+
+class Trainer(Protocol):
+    """Fits estimators by name."""
+
+    def fit(self, estimator: str, parameters: dict[str, Any], seed: int, features: Any, label: Any) -> FittedModel:
+        """Fit on float32 features (rows, features) and labels 0 or 1. Raises ``TrainingFailed``."""
+        ...
+
+    def environment(self) -> dict[str, Any]:
+        """Versions of Python and of the libraries that shape a fitted model."""
+        ...
+
+
+class OnnxModel(Protocol):
+    """A loaded ONNX model that scores rows."""
+
+    def score(self, features: Any) -> Any:
+        """Scores in [0, 1], float32 of shape (rows,), of float32 features of shape (rows, features)."""
+        ...

@@ -1,0 +1,99 @@
+"""Where data are kept."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from roost.domain.registry import AuditEntry, Change, ModelHead, Release, Version
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """One object of an object store; ``size`` in bytes."""
+
+    key: str
+    size: int
+    version: str
+
+
+@dataclass(frozen=True)
+class OnlineItem:
+    """Feature state of one entity in one view; ``as_of`` is the time it is complete to, in seconds since 1970."""
+
+    view: str
+    entity: str
+    payload: bytes
+    as_of: int
+
+
+class ObjectStore(Protocol):
+    """A bucket."""
+
+    def list(self, prefix: str) -> list[StoredObject]:
+        """All objects whose key starts with ``prefix``, sorted by key."""
+        ...
+
+    def exists(self, key: str) -> bool:
+        """Whether an object of this key is stored."""
+        ...
+
+    def get(self, key: str) -> bytes:
+        """The bytes of an object. Raises ``KeyError`` if there is none."""
+        ...
+
+    def put(self, key: str, body: bytes, content_type: str = "application/octet-stream") -> None:
+        """Store an object, replacing one of the same key."""
+        ...
+
+    def download(self, key: str, path: Path) -> None:
+        """Write an object to a local file. Raises ``KeyError`` if there is none."""
+        ...
+
+    def upload(self, path: Path, key: str) -> None:
+        """Store a local file as an object."""
+        ...
+
+
+class OnlineStore(Protocol):
+    """Feature state by (view, entity), read in one request."""
+
+    def write(self, items: Iterable[OnlineItem]) -> int:
+        """Store items; one older (by ``as_of``) than what is stored is left out. Returns the number written."""
+        ...
+
+    def read(self, keys: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], OnlineItem]:
+        """The items stored under (view, entity) keys; absent ones are left out."""
+        ...
+
+
+class RegistryStore(Protocol):
+    """The registry's single table. ``commit`` is its only write."""
+
+    def head(self, model: str) -> ModelHead:
+        """The model's head; a fresh one if nothing was ever registered."""
+        ...
+
+    def commit(self, change: Change) -> None:
+        """Write a change atomically. Raises ``ConcurrentUpdate`` if the head is no longer ``change.before``."""
+        ...
+
+    def version(self, model: str, number: int) -> Version:
+        """One version. Raises ``UnknownVersion``."""
+        ...
+
+    def versions(self, model: str) -> list[Version]:
+        """All versions of a model, oldest first."""
+        ...
+
+    def release(self, model: str, identifier: str) -> Release:
+        """One release. Raises ``UnknownRelease``."""
+        ...
+
+    def releases(self, model: str) -> list[Release]:
+        """All releases of a model, oldest first."""
+        ...
+
+    def audit(self, model: str) -> list[AuditEntry]:
+        """The audit log of a model, oldest first."""
+        ...
