@@ -45,7 +45,8 @@ def json_text(rows: list[dict[str, Any]]) -> bytes:
 
 def parquet(folder: Path, query: str) -> bytes:
     path = folder / "made.parquet"
-    duckdb.sql(query).write_parquet(str(path))
+    with duckdb.connect() as opened:
+        opened.execute(f"COPY ({query}) TO '{path}'")
     return path.read_bytes()
 
 

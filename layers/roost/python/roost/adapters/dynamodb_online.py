@@ -39,19 +39,24 @@ FINE = "None"
 
 
 class DynamoDBOnlineStore:
-    """Feature state in one table. ``pause`` waits for a number of seconds."""
+    """Feature state in one table. ``pause`` waits for a number of seconds; ``writers`` write side by side."""
 
     def __init__(
-        self, table: str, pause: Callable[[float], None] = time.sleep, client: "DynamoDBClient | None" = None
+        self,
+        table: str,
+        pause: Callable[[float], None] = time.sleep,
+        client: "DynamoDBClient | None" = None,
+        writers: int = WRITERS,
     ) -> None:
         self._table = table
         self._pause = pause
+        self._writers = writers
         self._dynamodb = client or boto3.client("dynamodb", config=Config(max_pool_connections=2 * WRITERS))
 
     def write(self, items: Iterable[OnlineItem]) -> int:
         """Store the items that are not older than what is stored, each entity of a view once; returns how many."""
         portions, written = _portions(items), 0
-        with ThreadPoolExecutor(WRITERS) as writers:
+        with ThreadPoolExecutor(self._writers) as writers:
             while wave := list(itertools.islice(portions, PORTIONS_IN_MEMORY)):
                 written += sum(writers.map(self._write, wave))
         return written

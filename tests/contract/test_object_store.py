@@ -1,0 +1,136 @@
+"""The object store port: in memory and over the Amazon S3 API (moto)."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.stub import Stubber
+from moto import mock_aws
+
+from roost.adapters.in_memory import InMemoryObjectStore
+from roost.adapters.s3_objects import S3ObjectStore
+from roost.errors import DependencyUnavailable
+from roost.ports import ObjectStore
+
+BUCKET = "roost-test-lake"
+LARGE = 9 * 1024 * 1024  # more than one part of a multipart transfer
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        yield
+
+
+@pytest.fixture(params=["in_memory", "moto"])
+def store(request: pytest.FixtureRequest) -> ObjectStore:
+    if request.param == "in_memory":
+        return InMemoryObjectStore()
+    request.getfixturevalue("aws")
+    boto3.client("s3").create_bucket(Bucket=BUCKET)
+    return S3ObjectStore(BUCKET)
+
+
+def test_what_was_put_is_got(store: ObjectStore) -> None:
+    store.put("a/b", b"\x00bytes", "text/plain")
+    assert store.get("a/b") == b"\x00bytes"
+
+
+def test_a_later_object_replaces_an_earlier(store: ObjectStore) -> None:
+    store.put("a", b"1")
+    store.put("a", b"22")
+    assert store.get("a") == b"22"
+    assert [stored.size for stored in store.list("")] == [2]
+
+
+@pytest.mark.parametrize("key", ["absent", "a", "a/b/c"])
+def test_what_was_never_put_is_a_key_error(store: ObjectStore, tmp_path: Path, key: str) -> None:
+    store.put("a/b", b"1")
+    assert not store.exists(key)
+    with pytest.raises(KeyError):
+        store.get(key)
+    with pytest.raises(KeyError):
+        store.download(key, tmp_path / "file")
+
+
+def test_what_was_put_exists(store: ObjectStore) -> None:
+    store.put("a/b", b"")
+    assert store.exists("a/b")
+
+
+def test_a_listing_is_by_prefix_and_sorted(store: ObjectStore) -> None:
+    for key in ("x/2", "x/10", "x/a/1", "y/1"):
+        store.put(key, key.encode())
+    assert [(stored.key, stored.size) for stored in store.list("x/")] == [("x/10", 4), ("x/2", 3), ("x/a/1", 5)]
+    assert store.list("z/") == []
+
+
+def test_a_listing_has_no_length_limit(store: ObjectStore) -> None:
+    for number in range(1_005):
+        store.put(f"many/{number:04d}", b"")
+    assert len(store.list("many/")) == 1_005
+
+
+def test_a_version_changes_with_the_bytes(store: ObjectStore) -> None:
+    versions = []
+    for body in (b"1", b"2", b"2"):
+        store.put("a", body)
+        versions.append(store.list("a")[0].version)
+    assert versions[0] != versions[1] == versions[2]
+    assert versions[0].isalnum()
+
+
+@pytest.mark.parametrize("body", [b"", b"short", b"x" * LARGE], ids=["empty", "short", "large"])
+def test_files_go_up_and_come_down(store: ObjectStore, tmp_path: Path, body: bytes) -> None:
+    source, target = tmp_path / "source", tmp_path / "target"
+    source.write_bytes(body)
+    store.upload(source, "file")
+    store.download("file", target)
+    assert target.read_bytes() == body
+
+
+CALLS: list[tuple[str, Callable[[S3ObjectStore], Any]]] = [
+    ("get_object", lambda store: store.get("a")),
+    ("put_object", lambda store: store.put("a", b"")),
+    ("list_objects_v2", lambda store: store.list("a")),
+    ("list_objects_v2", lambda store: store.exists("a")),
+]
+
+
+@pytest.mark.parametrize(("operation", "call"), CALLS)
+@pytest.mark.parametrize(("code", "status"), [("SlowDown", 503), ("InternalError", 500), ("RequestTimeout", 400)])
+def test_failures_that_may_pass_are_worth_another_try(
+    aws: None, operation: str, call: Callable[[S3ObjectStore], Any], code: str, status: int
+) -> None:
+    client = boto3.client("s3")
+    with Stubber(client) as stub:
+        stub.add_client_error(operation, service_error_code=code, http_status_code=status)
+        with pytest.raises(DependencyUnavailable, match="S3 could not answer now"):
+            call(S3ObjectStore(BUCKET, client))
+
+
+@pytest.mark.parametrize(("operation", "call"), CALLS)
+def test_other_failures_go_through(aws: None, operation: str, call: Callable[[S3ObjectStore], Any]) -> None:
+    client = boto3.client("s3")
+    with Stubber(client) as stub:
+        stub.add_client_error(operation, service_error_code="AccessDenied", http_status_code=403)
+        with pytest.raises(ClientError, match="AccessDenied"):
+            call(S3ObjectStore(BUCKET, client))
+
+
+def test_a_lost_connection_is_worth_another_try(aws: None) -> None:
+    client = boto3.client("s3")
+
+    def lose(**_: Any) -> None:
+        raise EndpointConnectionError(endpoint_url="https://s3")
+
+    client.meta.events.register("before-send.s3", lose)
+    with pytest.raises(DependencyUnavailable, match="S3 could not be reached"):
+        S3ObjectStore(BUCKET, client).get("a")

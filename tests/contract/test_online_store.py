@@ -1,0 +1,221 @@
+"""The online store port: in memory and over the Amazon DynamoDB API (moto)."""
+
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+from moto import mock_aws
+
+from roost.adapters.dynamodb_online import DynamoDBOnlineStore
+from roost.adapters.in_memory import InMemoryOnlineStore
+from roost.errors import DependencyUnavailable
+from roost.ports import OnlineItem, OnlineStore
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+TABLE = "roost-test-online"
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        yield
+
+
+@pytest.fixture(params=["in_memory", "moto"])
+def store(request: pytest.FixtureRequest) -> OnlineStore:
+    if request.param == "in_memory":
+        return InMemoryOnlineStore()
+    request.getfixturevalue("aws")
+    boto3.client("dynamodb").create_table(
+        TableName=TABLE,
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return DynamoDBOnlineStore(TABLE, writers=1)  # moto keeps its tables in dicts that threads must not share
+
+
+def item(entity: str, as_of: int = 100, payload: bytes = b"state", view: str = "spend@1") -> OnlineItem:
+    return OnlineItem(view, entity, payload, as_of)
+
+
+def test_what_was_written_is_read(store: OnlineStore) -> None:
+    written = item("7", payload=b"\x00\xff")
+    assert store.write([written]) == 1
+    assert store.read([("spend@1", "7")]) == {("spend@1", "7"): written}
+
+
+def test_what_was_never_written_is_left_out(store: OnlineStore) -> None:
+    store.write([item("7")])
+    assert set(store.read([("spend@1", "7"), ("spend@1", "8"), ("risk@1", "7")])) == {("spend@1", "7")}
+
+
+def test_views_do_not_mix(store: OnlineStore) -> None:
+    store.write([item("7", payload=b"a", view="spend@1"), item("7", payload=b"b", view="risk@1")])
+    assert store.read([("risk@1", "7")])["risk@1", "7"].payload == b"b"
+
+
+def test_nothing_is_written_and_read_as_nothing(store: OnlineStore) -> None:
+    assert store.write([]) == 0
+    assert store.read([]) == {}
+
+
+@pytest.mark.parametrize("entity", ["a#b", "", "ä ö", "None", "#"])
+def test_any_entity_is_itself(store: OnlineStore, entity: str) -> None:
+    store.write([item(entity)])
+    assert store.read([("spend@1", entity)])["spend@1", entity].entity == entity
+
+
+@pytest.mark.parametrize(("as_of", "kept", "count"), [(99, b"old", 0), (100, b"new", 1), (101, b"new", 1)])
+def test_older_never_overwrites_newer(store: OnlineStore, as_of: int, kept: bytes, count: int) -> None:
+    store.write([item("7", as_of=100, payload=b"old")])
+    assert store.write([item("7", as_of=as_of, payload=b"new")]) == count
+    assert store.read([("spend@1", "7")])["spend@1", "7"].payload == kept
+
+
+def test_times_are_compared_as_numbers(store: OnlineStore) -> None:
+    store.write([item("7", as_of=99)])
+    assert store.write([item("7", as_of=1_000)]) == 1
+    assert store.write([item("7", as_of=100)]) == 0
+
+
+def test_many_items_are_written_and_read(store: OnlineStore) -> None:
+    written = {("spend@1", str(number)): item(str(number), payload=bytes([number % 256])) for number in range(523)}
+    assert store.write(iter(written.values())) == 523
+    assert store.read(list(written)) == written
+
+
+def test_among_many_only_the_older_are_left_out(store: OnlineStore) -> None:
+    store.write(item(str(number), as_of=200, payload=b"stored") for number in range(0, 250, 7))
+    assert store.write(item(str(number), as_of=150, payload=b"late") for number in range(250)) == 250 - 36
+    found = store.read([("spend@1", str(number)) for number in range(250)])
+    assert {key[1] for key, each in found.items() if each.payload == b"stored"} == {str(n) for n in range(0, 250, 7)}
+
+
+def test_writing_again_changes_nothing(store: OnlineStore) -> None:
+    items = [item(str(number)) for number in range(5)]
+    assert store.write(items) == store.write(items) == 5
+    assert len(store.read([("spend@1", str(number)) for number in range(9)])) == 5
+
+
+def test_a_key_asked_for_twice_is_read_once(store: OnlineStore) -> None:
+    store.write([item("7")])
+    assert len(store.read([("spend@1", "7"), ("spend@1", "7")])) == 1
+
+
+def test_large_payloads_do_not_exceed_a_transaction(store: OnlineStore) -> None:
+    payload = b"x" * 300_000
+    assert store.write(item(str(number), payload=payload) for number in range(20)) == 20
+    assert store.read([("spend@1", "19")])["spend@1", "19"].payload == payload
+
+
+@pytest.mark.parametrize("store", ["in_memory"], indirect=True)  # moto runs no two transactions apart
+def test_of_concurrent_writers_the_newest_wins(store: OnlineStore) -> None:
+    def write(as_of: int) -> None:
+        store.write([item(str(entity), as_of=as_of, payload=str(as_of).encode()) for entity in range(30)])
+
+    writers = [threading.Thread(target=write, args=(as_of,)) for as_of in (3, 1, 4, 2)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    found = store.read([("spend@1", str(entity)) for entity in range(30)])
+    assert {each.payload for each in found.values()} == {b"4"}
+
+
+def pauses(client: "DynamoDBClient") -> tuple[DynamoDBOnlineStore, list[float]]:
+    waited: list[float] = []
+    return DynamoDBOnlineStore(TABLE, waited.append, client), waited
+
+
+def cancel(stub: Stubber, *codes: str) -> None:
+    reasons = [{"Code": code} for code in codes]
+    stub.add_client_error(
+        "transact_write_items", "TransactionCanceledException", modeled_fields={"CancellationReasons": reasons}
+    )
+
+
+def test_a_conflict_is_tried_again_with_all_items(aws: None) -> None:
+    client = boto3.client("dynamodb")
+    store, waited = pauses(client)
+    with Stubber(client) as stub:
+        cancel(stub, "None", "TransactionConflict")
+        stub.add_response("transact_write_items", {})
+        assert store.write([item("1"), item("2")]) == 2
+        stub.assert_no_pending_responses()
+    assert len(waited) == 1
+
+
+def test_what_is_older_is_dropped_and_the_rest_sent_at_once(aws: None) -> None:
+    client = boto3.client("dynamodb")
+    store, waited = pauses(client)
+    with Stubber(client) as stub:
+        cancel(stub, "ConditionalCheckFailed", "None", "None")
+        stub.add_response("transact_write_items", {})
+        assert store.write([item("1"), item("2"), item("3")]) == 2
+        stub.assert_no_pending_responses()
+    assert waited == []
+
+
+def test_conflicts_without_end_are_reported(aws: None) -> None:
+    client = boto3.client("dynamodb")
+    store, waited = pauses(client)
+    with Stubber(client) as stub:
+        for _ in range(20):
+            cancel(stub, "TransactionConflict")
+        with pytest.raises(DependencyUnavailable, match="1 items met conflicts 8 times"):
+            store.write([item("1")])
+    assert len(waited) == 8
+
+
+def test_an_invalid_item_is_an_error(aws: None) -> None:
+    client = boto3.client("dynamodb")
+    with Stubber(client) as stub:
+        cancel(stub, "ValidationError")
+        with pytest.raises(ClientError, match="TransactionCanceled"):
+            pauses(client)[0].write([item("1")])
+
+
+def test_keys_left_unread_are_asked_for_again(aws: None) -> None:
+    client = boto3.client("dynamodb")
+    store, waited = pauses(client)
+    left: Any = {TABLE: {"Keys": [{"pk": {"S": "spend@1#2"}}]}}
+    with Stubber(client) as stub:
+        stub.add_response("batch_get_item", {"Responses": {TABLE: [raw("1")]}, "UnprocessedKeys": left})
+        stub.add_response("batch_get_item", {"Responses": {TABLE: [raw("2")]}}, {"RequestItems": left})
+        assert set(store.read([("spend@1", "1"), ("spend@1", "2")])) == {("spend@1", "1"), ("spend@1", "2")}
+    assert len(waited) == 1
+
+
+def raw(entity: str) -> dict[str, Any]:
+    return {"pk": {"S": f"spend@1#{entity}"}, "p": {"B": b"state"}, "a": {"N": "1"}}
+
+
+def test_keys_left_unread_without_end_are_reported(aws: None) -> None:
+    client = boto3.client("dynamodb")
+    left: Any = {TABLE: {"Keys": [{"pk": {"S": "spend@1#1"}}]}}
+    with Stubber(client) as stub:
+        for _ in range(8):
+            stub.add_response("batch_get_item", {"Responses": {}, "UnprocessedKeys": left})
+        with pytest.raises(DependencyUnavailable, match="left keys unread"):
+            pauses(client)[0].read([("spend@1", "1")])
+
+
+@pytest.mark.parametrize("operation", ["transact_write_items", "batch_get_item"])
+def test_throttling_is_worth_another_try(aws: None, operation: str) -> None:
+    client = boto3.client("dynamodb")
+    store, _ = pauses(client)
+    with Stubber(client) as stub:
+        stub.add_client_error(operation, "ProvisionedThroughputExceededException")
+        with pytest.raises(DependencyUnavailable, match="DynamoDB could not answer now"):
+            store.write([item("1")]) if operation == "transact_write_items" else store.read([("spend@1", "1")])
