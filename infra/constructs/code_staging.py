@@ -6,9 +6,14 @@ from pathlib import Path
 
 from aws_cdk import aws_lambda as lambda_
 
+from infra.layer_build import LayerTarget
+from infra.layer_build.bytecode import compile_modules
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 STAGING = REPOSITORY / "build" / "functions"
 MODELS = REPOSITORY / "models"
+PACKAGE = REPOSITORY / "layers" / "roost" / "python" / "roost"
+NOT_SHIPPED = ("cli", "console", "__pycache__")
 
 
 def function_code(name: str, file: str, models: Sequence[str]) -> lambda_.Code:
@@ -22,3 +27,14 @@ def function_code(name: str, file: str, models: Sequence[str]) -> lambda_.Code:
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)
     return lambda_.Code.from_asset(str(folder))
+
+
+def roost_layer(target: LayerTarget | None = None) -> Path:
+    """Our package as a layer's folder, compiled for the target: a cold start then compiles nothing."""
+    target = target or LayerTarget.of(None, None)
+    folder = STAGING.parent / "layers" / f"roost-{target}"
+    shutil.rmtree(folder, ignore_errors=True)
+    ignored = shutil.ignore_patterns(*NOT_SHIPPED)
+    shutil.copytree(PACKAGE, folder / "python" / "roost", ignore=ignored)
+    compile_modules(folder / "python", target)
+    return folder

@@ -1,18 +1,16 @@
 """The layers: our package, and one set of third-party libraries per kind of step."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from aws_cdk import AssetHashType
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.config import StageConfig
-from infra.layer_build import LayerAsset, layer_assets
+from infra.constructs.code_staging import roost_layer
+from infra.layer_build import LayerAsset, LayerTarget, layer_assets
 from roost.names import BASE_LAYER, FEATURES_LAYER, SCORING_LAYER, TRAINING_LAYER
 
-ROOST_FOLDER = Path(__file__).resolve().parents[2] / "layers" / "roost"
-NOT_SHIPPED = ["**/__pycache__", "python/roost/cli", "python/roost/console", "**/*.dist-info", "**/*.egg-info"]
 THIRD_PARTY = (BASE_LAYER, FEATURES_LAYER, TRAINING_LAYER, SCORING_LAYER)
 
 BuildLayers = Callable[[tuple[str, ...], str, str], dict[str, LayerAsset]]
@@ -24,7 +22,8 @@ class Layers(Construct):
     def __init__(self, scope: Construct, name: str, config: StageConfig, build: BuildLayers = layer_assets) -> None:
         super().__init__(scope, name)
         self._config = config
-        self.roost = self._layer("Roost", lambda_.Code.from_asset(str(ROOST_FOLDER), exclude=NOT_SHIPPED))
+        target = LayerTarget.of(config.python_version, config.architecture)
+        self.roost = self._layer("Roost", lambda_.Code.from_asset(str(roost_layer(target))))
         assets = build(THIRD_PARTY, config.python_version, config.architecture)
         self._third_party = {name: self._layer(name.capitalize(), _code(asset)) for name, asset in assets.items()}
 

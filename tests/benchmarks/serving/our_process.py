@@ -1,0 +1,73 @@
+"""Our side, in a process of its own that sees what a scoring function sees: its layers, its code, boto3.
+
+Arguments: the import path, the folder with the package, its digest, and ``warm`` or ``cold``. The online store is in
+memory, so that no network is measured; the clients that a function makes at init are made here too.
+"""
+
+import json
+import statistics
+import sys
+import time
+
+PATH, FOLDER, DIGEST, MODE = sys.argv[1:]
+sys.path[:0] = PATH.split(":")
+
+from datetime import UTC, datetime  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+import aws_lambda_powertools  # noqa: E402, F401  (part of the layer, so part of the measure)
+
+from roost.adapters.dynamodb_online import DynamoDBOnlineStore  # noqa: E402
+from roost.adapters.onnx_runtime import open_model  # noqa: E402
+from roost.adapters.s3_objects import S3ObjectStore  # noqa: E402
+from roost.domain.windows import TileState, pack  # noqa: E402
+from roost.ports import OnlineItem  # noqa: E402
+from roost.workflows.packages import load_package  # noqa: E402
+from roost.workflows.serving import PredictionService  # noqa: E402
+
+BODY = json.dumps({"event_time": "2018-08-15T10:00:00", "customer_id": 5, "terminal_id": 7, "amount": 50.5})
+
+
+class Local:
+    """The packages bucket on disk, an online store in memory and a clock."""
+
+    def get(self, key: str) -> bytes:
+        return (Path(FOLDER) / key).read_bytes()
+
+    def read(self, keys: list[tuple[str, str]]) -> dict[tuple[str, str], OnlineItem]:
+        return {key: OnlineItem(*key, PAYLOAD, 1_534_290_000) for key in keys}
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def state() -> bytes:
+    import numpy as np
+
+    starts = 426_000 + np.arange(0, 700, 6)
+    ones = np.ones(len(starts), np.int64)
+    return pack(TileState(starts, ones, ones[:, None], ones[:, None] * 5000))
+
+
+PAYLOAD = state()
+CLIENTS = (S3ObjectStore("bucket"), DynamoDBOnlineStore("table"))
+LINES: list[str] = []
+LOCAL = Local()
+SERVICE = PredictionService(
+    model="fraud", model_version=1, function_version="1", package=load_package(LOCAL, DIGEST, open_model),
+    online=LOCAL, clock=LOCAL, write_line=LINES.append,
+)  # fmt: skip
+
+
+def once() -> float:
+    started = time.perf_counter()
+    answer = SERVICE.respond({"body": BODY})
+    elapsed = time.perf_counter() - started
+    assert answer["statusCode"] == 200, answer
+    return elapsed
+
+
+once()
+print("ready", flush=True)
+for line in sys.stdin if MODE == "warm" else ():
+    print(statistics.median(once() for _ in range(int(line))), flush=True)
