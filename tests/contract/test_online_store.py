@@ -1,6 +1,5 @@
 """The online store port: in memory and over the Amazon DynamoDB API (moto)."""
 
-import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -90,16 +89,16 @@ def test_times_are_compared_as_numbers(store: OnlineStore) -> None:
 
 
 def test_many_items_are_written_and_read(store: OnlineStore) -> None:
-    written = {("spend@1", str(number)): item(str(number), payload=bytes([number % 256])) for number in range(523)}
-    assert store.write(iter(written.values())) == 523
+    written = {("spend@1", str(number)): item(str(number), payload=bytes([number % 256])) for number in range(230)}
+    assert store.write(iter(written.values())) == 230
     assert store.read(list(written)) == written
 
 
 def test_among_many_only_the_older_are_left_out(store: OnlineStore) -> None:
-    store.write(item(str(number), as_of=200, payload=b"stored") for number in range(0, 250, 7))
-    assert store.write(item(str(number), as_of=150, payload=b"late") for number in range(250)) == 250 - 36
-    found = store.read([("spend@1", str(number)) for number in range(250)])
-    assert {key[1] for key, each in found.items() if each.payload == b"stored"} == {str(n) for n in range(0, 250, 7)}
+    store.write(item(str(number), as_of=200, payload=b"stored") for number in range(0, 150, 7))
+    assert store.write(item(str(number), as_of=150, payload=b"late") for number in range(150)) == 150 - 22
+    found = store.read([("spend@1", str(number)) for number in range(150)])
+    assert {key[1] for key, each in found.items() if each.payload == b"stored"} == {str(n) for n in range(0, 150, 7)}
 
 
 def test_writing_again_changes_nothing(store: OnlineStore) -> None:
@@ -117,20 +116,6 @@ def test_large_payloads_do_not_exceed_a_transaction(store: OnlineStore) -> None:
     payload = b"x" * 300_000
     assert store.write(item(str(number), payload=payload) for number in range(20)) == 20
     assert store.read([("spend@1", "19")])["spend@1", "19"].payload == payload
-
-
-@pytest.mark.parametrize("store", ["in_memory"], indirect=True)  # moto runs no two transactions apart
-def test_of_concurrent_writers_the_newest_wins(store: OnlineStore) -> None:
-    def write(as_of: int) -> None:
-        store.write([item(str(entity), as_of=as_of, payload=str(as_of).encode()) for entity in range(30)])
-
-    writers = [threading.Thread(target=write, args=(as_of,)) for as_of in (3, 1, 4, 2)]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
-    found = store.read([("spend@1", str(entity)) for entity in range(30)])
-    assert {each.payload for each in found.values()} == {b"4"}
 
 
 def pauses(client: "DynamoDBClient") -> tuple[DynamoDBOnlineStore, list[float]]:

@@ -168,8 +168,13 @@ def test_events_before_the_folds_reach_into_their_windows(lake: Lake, tmp_path: 
 
 
 def test_the_digest_sees_name_type_shape_and_bytes() -> None:
-    base = {"a": np.zeros(2)}
-    others = [{"b": np.zeros(2)}, {"a": np.zeros(2, np.float32)}, {"a": np.zeros((2, 1))}, {"a": np.ones(2)}]
+    base: dict[str, Any] = {"a": np.zeros(2)}
+    others: list[dict[str, Any]] = [
+        {"b": np.zeros(2)},
+        {"a": np.zeros(2, np.float32)},
+        {"a": np.zeros((2, 1))},
+        {"a": np.ones(2)},
+    ]
     assert len({digest_of_arrays(each) for each in (base, *others)}) == 5
     assert digest_of_arrays({"a": np.zeros(2), "b": np.ones(1)}) == digest_of_arrays(
         {"b": np.ones(1), "a": np.zeros(2)}

@@ -91,7 +91,9 @@ def test_markers_are_no_data(lake: Lake) -> None:
 def test_without_data_the_message_says_where_to_put_them(lake: Lake, name: str | None) -> None:
     if name:
         lake.land(b"", name)
-    with pytest.raises(NoDataFound, match=r"landing/payments/ .*upload a csv file there: aws s3 cp"):
+    with pytest.raises(
+        NoDataFound, match=r"under landing/payments/ in the lake bucket.*: roost data upload payments FILE"
+    ):
         ingest(model(), lake.tables, lake.ports)
 
 

@@ -34,8 +34,8 @@ def _landed(lake: ObjectStore, source: Source) -> list[StoredObject]:
     landed = [stored for stored in lake.list(prefix) if is_data(stored.key)]
     if not landed:
         raise NoDataFound(
-            f"nothing lies under {prefix} of the lake bucket; upload a {source.format} file there: "
-            f"aws s3 cp FILE s3://LAKE_BUCKET/{prefix}"
+            f"nothing lies under {prefix} in the lake bucket; land {source.format} files with: "
+            f"roost data upload {source.name} FILE..."
         )
     return landed
 
