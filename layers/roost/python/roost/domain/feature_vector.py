@@ -55,11 +55,10 @@ def assemble(plan: FeaturePlan, columns: Mapping[str, Column]) -> Matrix:
     ``columns`` maps each request column and view feature to float64 of shape (rows,), missing values as NaN. Defaults
     replace missing values first; on-demand functions then see what the model would see.
     """
-    filled = {name: _filled(column, plan.defaults.get(name)) for name, column in columns.items()}
+    filled = dict(columns)
+    for name, default in plan.defaults.items():
+        filled[name] = np.where(np.isnan(columns[name]), default, columns[name])
     for feature in plan.on_demand:
-        filled[feature.name] = feature.function(*(filled[name] for name in feature.inputs))
-    return np.stack([filled[name] for name in plan.features], axis=1).astype(np.float32)
-
-
-def _filled(column: Column, default: float | None) -> Column:
-    return column if default is None else np.where(np.isnan(column), default, column)
+        filled[feature.name] = feature.function(*[filled[name] for name in feature.inputs])
+    by_feature = np.array([filled[name] for name in plan.features], dtype=np.float32)
+    return np.ascontiguousarray(by_feature.T)

@@ -33,8 +33,10 @@ class Scored:
 
 def score_rows(plan: FeaturePlan, model: Model, rows: Sequence[Mapping[str, Value]]) -> list[float]:
     """Scores of rows given as input name to number, None where missing; all rows have the same names."""
-    columns = {name: np.array([_number(row[name]) for row in rows], dtype=np.float64) for name in rows[0]}
-    return [float(score) for score in model.score(assemble(plan, columns))]
+    names = list(rows[0])
+    values = np.array([[row[name] for row in rows] for name in names], dtype=np.float64)  # None becomes NaN
+    scores: list[float] = model.score(assemble(plan, dict(zip(names, values, strict=True)))).tolist()
+    return scores
 
 
 def defaulted(plan: FeaturePlan, row: Mapping[str, Value]) -> tuple[str, ...]:
@@ -62,7 +64,3 @@ def decision(manifest: Mapping[str, Any], score: float) -> str:
     """The declared decision for a score: positive at or above the threshold."""
     named: str = manifest["decision"]["positive" if score >= manifest["threshold"] else "negative"]
     return named
-
-
-def _number(value: Value) -> float:
-    return math.nan if value is None else value
