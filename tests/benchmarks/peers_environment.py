@@ -17,7 +17,7 @@ def peers_python() -> Path:
     if not stamp.exists() or stamp.read_text() != digest:
         uv = [sys.executable, "-m", "uv"]
         subprocess.run([*uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(VENV)], check=True)
-        sync = ["pip", "sync", "--quiet", "--python", str(python), "--require-hashes", str(LOCK)]
+        sync = ["pip", "sync", "--quiet", "--compile-bytecode", "--python", str(python), "--require-hashes", str(LOCK)]
         subprocess.run([*uv, *sync], check=True)
         stamp.write_text(digest)
     return python

@@ -1,0 +1,123 @@
+"""The registry store port: in memory and over the Amazon DynamoDB API (moto)."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from roost.adapters.dynamodb_registry import DynamoDBRegistryStore
+from roost.adapters.in_memory import InMemoryRegistryStore
+from roost.domain.registry import Actor, Change, ModelHead, Release, Version, first_broken_link, registration
+from roost.domain.registry import release_start as start
+from roost.domain.registry import status_move as move_status
+from roost.errors import ConcurrentUpdate, UnknownRelease, UnknownVersion
+from roost.names import ReleaseStatus, Status
+from roost.ports import RegistryStore
+from roost.workflows.registry_moves import move
+
+MODEL = "fraud"
+ACTOR = Actor("ann", datetime(2026, 1, 1, tzinfo=UTC))
+DRAFT = Version(MODEL, 0, Status.CANDIDATE, "abc", "2026-01-01", "run-1", {"roc_auc": 0.87}, {"dataset": "d"})
+TABLE = "roost-test-registry"
+
+
+@pytest.fixture(params=["in_memory", "moto"])
+def store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[RegistryStore]:
+    if request.param == "in_memory":
+        yield InMemoryRegistryStore()
+        return
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        boto3.client("dynamodb").create_table(
+            TableName=TABLE,
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        yield DynamoDBRegistryStore(TABLE)
+
+
+def register(store: RegistryStore, draft: Version = DRAFT) -> Change:
+    return move(store, MODEL, lambda head: registration(head, draft, ACTOR))
+
+
+def approve(store: RegistryStore, number: int) -> Change:
+    version = store.version(MODEL, number)
+    return move(store, MODEL, lambda head: move_status(head, version, Status.APPROVED, ACTOR, "good"))
+
+
+def test_an_empty_registry_has_a_fresh_head(store: RegistryStore) -> None:
+    assert store.head(MODEL) == ModelHead(MODEL)
+    assert (store.versions(MODEL), store.releases(MODEL), store.audit(MODEL)) == ([], [], [])
+
+
+def test_a_registered_version_is_read_as_it_was_written(store: RegistryStore) -> None:
+    written = register(store).new_versions[0]
+    assert written == replace(DRAFT, number=1)
+    assert store.version(MODEL, 1) == written
+    assert store.head(MODEL).latest_version == 1
+
+
+def test_more_than_nine_versions_stay_in_order(store: RegistryStore) -> None:
+    for _ in range(12):
+        register(store)
+    assert [version.number for version in store.versions(MODEL)] == list(range(1, 13))
+
+
+def test_a_change_from_an_old_head_is_refused_and_writes_nothing(store: RegistryStore) -> None:
+    stale = registration(store.head(MODEL), DRAFT, ACTOR)
+    register(store)
+    with pytest.raises(ConcurrentUpdate):
+        store.commit(stale)
+    assert [version.number for version in store.versions(MODEL)] == [1]
+    assert len(store.audit(MODEL)) == 1
+
+
+def test_statuses_move_and_every_move_is_in_the_chain(store: RegistryStore) -> None:
+    register(store)
+    approve(store, 1)
+    assert store.version(MODEL, 1).status is Status.APPROVED
+    entries = store.audit(MODEL)
+    assert [entry.action for entry in entries] == ["register", "move"]
+    assert first_broken_link(entries) is None
+
+
+def test_a_release_is_read_as_it_was_written(store: RegistryStore) -> None:
+    register(store)
+    approve(store, 1)
+    release = Release(MODEL, "r1", 1, ReleaseStatus.RUNNING, "canary", (5, 100), "2026-01-01", "ann")
+    version = store.version(MODEL, 1)
+    move(store, MODEL, lambda head: start(head, version, release, ACTOR))
+    assert store.release(MODEL, "r1") == release
+    assert store.releases(MODEL) == [release]
+    assert store.head(MODEL).active_release == "r1"
+
+
+def test_what_does_not_exist_is_named(store: RegistryStore) -> None:
+    with pytest.raises(UnknownVersion, match="fraud has no version 9"):
+        store.version(MODEL, 9)
+    with pytest.raises(UnknownRelease, match="no release 'r9'"):
+        store.release(MODEL, "r9")
+
+
+def test_models_do_not_mix(store: RegistryStore) -> None:
+    register(store)
+    assert store.head("churn") == ModelHead("churn")
+    assert store.versions("churn") == []
+
+
+@pytest.mark.parametrize("store", ["in_memory"], indirect=True)  # moto runs no two transactions apart
+def test_fifty_registrations_at_once_give_fifty_consecutive_versions(store: RegistryStore) -> None:
+    with ThreadPoolExecutor(50) as pool:
+        list(pool.map(lambda run: register(store, replace(DRAFT, run=f"run-{run}")), range(50)))
+    versions = store.versions(MODEL)
+    assert [version.number for version in versions] == list(range(1, 51))
+    assert {version.run for version in versions} == {f"run-{run}" for run in range(50)}
+    assert first_broken_link(store.audit(MODEL)) is None

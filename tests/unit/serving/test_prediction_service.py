@@ -1,0 +1,144 @@
+"""The scoring service: answers, records and metrics, over in-memory ports."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pytest
+
+from roost.adapters.in_memory import FixedClock, InMemoryOnlineStore
+from roost.domain.feature_vector import FeaturePlan, OnDemand
+from roost.domain.windows import Aggregate, TileState, ViewLayout, pack
+from roost.errors import NoModelReleased
+from roost.ports import OnlineItem
+from roost.workflows.packages import LoadedPackage
+from roost.workflows.serving import PredictionService
+
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+HOUR = 3600
+DAY = 24 * HOUR
+COUNT = Aggregate("spend__count_1d", "count", None, DAY)
+MEAN = Aggregate("spend__amount_mean_1d", "mean", "amount", DAY)
+LAYOUT = ViewLayout("spend", "customer", HOUR, 0, (("amount", 2),), (COUNT, MEAN))
+
+
+def column(name: str, kind: str) -> dict[str, Any]:
+    return {"name": name, "type": kind, "nullable": False, "minimum": None, "maximum": None, "allowed": []}
+
+
+MANIFEST = {
+    "request": [column("at", "timestamp"), column("customer", "integer"), column("amount", "decimal")],
+    "event_time": "at",
+    "threshold": 0.5,
+    "decision": {"positive": "review", "negative": "approve"},
+    "rank_reference": [step / 100 for step in range(101)],
+}
+PLAN = FeaturePlan(
+    features=("amount", "spend__count_1d", "spend__amount_mean_1d", "doubled"),
+    on_demand=(OnDemand("doubled", lambda amount: amount * 2, ("amount",)),),
+    defaults={"spend__amount_mean_1d": 0.0},
+)
+
+
+class Sum:
+    """Scores a row by the sum of its features, over a thousand; remembers what it saw."""
+
+    def __init__(self) -> None:
+        self.seen: list[list[float]] = []
+
+    def score(self, features: Any) -> Any:
+        self.seen += features.tolist()
+        return (features.sum(axis=1) / 1000).astype(np.float32)
+
+
+class Broken:
+    """Fails on amounts over a hundred, and has no number for nought."""
+
+    def score(self, features: Any) -> Any:
+        if features[0, 0] > 100:
+            raise RuntimeError("no kernel for this")
+        return np.full(len(features), np.nan, dtype=np.float32)
+
+
+@pytest.fixture
+def lines() -> list[str]:
+    return []
+
+
+def service(lines: list[str], model: Any = None, released: bool = True) -> PredictionService:
+    online = InMemoryOnlineStore()
+    tile = int(NOW.timestamp()) // HOUR - 2
+    state = TileState(np.array([tile]), np.array([3]), np.array([[3]]), np.array([[3000]]))
+    online.write([OnlineItem(LAYOUT.online_name, "7", pack(state), int(NOW.timestamp()) - HOUR)])
+    package = LoadedPackage("digest", MANIFEST, PLAN, (LAYOUT,), model or Sum())
+    return PredictionService("toy", 4, "9", package if released else None, online, FixedClock(NOW), lines.append)
+
+
+def ask(service: PredictionService, **fields: Any) -> tuple[int, dict[str, Any]]:
+    response = service.respond({"body": json.dumps(fields)})
+    return response["statusCode"], json.loads(response["body"])
+
+
+def test_a_request_is_scored_with_its_features(lines: list[str]) -> None:
+    model = Sum()
+    status, answer = ask(service(lines, model), customer=7, amount=20.0)
+    assert status == 200
+    assert model.seen == [[20.0, 3.0, 10.0, 40.0]]
+    assert answer["score"] == pytest.approx(0.073)
+    assert (answer["decision"], answer["model_version"], answer["function_version"]) == ("approve", 4, "9")
+    assert answer["features"] == {"spend": {"found": True, "as_of": "2026-01-01T23:00:00+00:00"}}
+    assert answer["defaulted"] == []
+
+
+def test_an_unknown_entity_falls_back_to_the_declared_default_and_says_so(lines: list[str]) -> None:
+    model = Sum()
+    _, answer = ask(service(lines, model), customer=8, amount=20.0)
+    assert model.seen == [[20.0, 0.0, 0.0, 40.0]]
+    assert answer["features"] == {"spend": {"found": False, "as_of": None}}
+    assert answer["defaulted"] == ["spend__amount_mean_1d"]
+
+
+def test_the_threshold_decides(lines: list[str]) -> None:
+    assert ask(service(lines), customer=8, amount=400.0)[1]["decision"] == "review"
+
+
+def test_each_answer_is_one_line_that_is_record_and_metrics(lines: list[str]) -> None:
+    _, answer = ask(service(lines), customer=7, amount=20.0)
+    (line,) = (json.loads(text) for text in lines)
+    assert line["prediction"]["prediction_id"] == answer["prediction_id"]
+    assert line["prediction"]["inputs"]["spend__amount_mean_1d"] == 10.0
+    directive = line["_aws"]["CloudWatchMetrics"][0]
+    assert directive["Dimensions"] == [["Model"], ["Model", "FunctionVersion"]]
+    assert {metric["Name"] for metric in directive["Metrics"]} <= set(line)
+    assert (line["Model"], line["FunctionVersion"], line["Requests"], line["Errors"]) == ("toy", "9", 1, 0)
+    assert line["ScoreRank"] == pytest.approx(0.08, abs=0.01)
+
+
+def test_before_a_release_it_says_so(lines: list[str]) -> None:
+    status, answer = ask(service(lines, released=False), customer=7, amount=20.0)
+    assert (status, answer["title"]) == (503, "No model released")
+    with pytest.raises(NoModelReleased):
+        service(lines, released=False).score_golden_rows([])
+
+
+def test_a_bad_field_is_a_422_and_no_error_of_the_version(lines: list[str]) -> None:
+    status, answer = ask(service(lines), customer="seven", amount=20.0)
+    assert (status, answer["field"]) == (422, "customer")
+    line = json.loads(lines[0])
+    assert (line["Errors"], line["Rejected"]) == (0, 1)
+    assert "ScoreRank" not in line
+
+
+@pytest.mark.parametrize("amount", [101.0, 1.0])
+def test_a_failing_model_is_a_500_that_counts_as_an_error(lines: list[str], amount: float) -> None:
+    status, answer = ask(service(lines, Broken()), customer=7, amount=amount)
+    assert (status, answer["title"]) == (500, "Scoring failed")
+    assert json.loads(lines[0])["Errors"] == 1
+
+
+def test_golden_rows_are_scored_through_the_same_path(lines: list[str]) -> None:
+    row = {"amount": 20.0, "spend__count_1d": 3.0, "spend__amount_mean_1d": None}
+    answer = service(lines).score_golden_rows([row, row])
+    assert answer["package"] == "digest"
+    assert answer["scores"] == pytest.approx([0.063, 0.063])

@@ -1,0 +1,150 @@
+"""TrainModel, EvaluateModel and RegisterModel over in-memory ports, with the real libraries."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from roost.adapters.onnx_runtime import open_model
+from roost.domain.evaluation import best_candidate, check_agreement
+from roost.domain.package import verified_manifest, verify_file
+from roost.errors import ConversionMismatch, PackageCorrupted, TrainingFailed
+from roost.names import PACKAGE_CARD, PACKAGE_MANIFEST, PACKAGE_MODEL, Status, package_key, run_key
+from roost.spec import Candidate, Gate
+from roost.workflows.packages import load_package
+from roost.workflows.registration import register_model
+from tests.unit.training.conftest import RUN, TrainingBench, project
+
+
+def test_each_candidate_is_trained_and_the_best_is_packaged(bench: TrainingBench) -> None:
+    model = project()
+    results = bench.train(model, "line", "trees")
+    evaluation = bench.evaluate(model, results)
+    assert evaluation["passed"]
+    assert evaluation["chosen"] in ("line", "trees")
+    assert evaluation["metrics"]["roc_auc"] > 0.9 > evaluation["baseline"]["roc_auc"] == 0.5
+    assert evaluation["onnx_difference"] < 1e-5
+
+
+def test_the_same_lineage_gives_the_same_package(bench: TrainingBench) -> None:
+    model = project()
+    first = bench.evaluate(model, bench.train(model, "trees"))
+    second = bench.evaluate(model, bench.train(model, "trees"))
+    other = bench.evaluate(model, bench.train(project(seed=1, defaults={}), "line"))
+    assert first["package"] == second["package"] != other["package"]
+
+
+def test_a_package_loads_scores_its_golden_rows_and_explains_itself(bench: TrainingBench) -> None:
+    model = project()
+    digest = bench.evaluate(model, bench.train(model, "line"))["package"]
+    loaded = load_package(bench.ports.packages, digest, open_model)
+    golden = loaded.manifest["golden"]
+    assert len(golden["rows"]) == 20
+    features = np.array([[row["amount"], row["amount"] * 2] for row in golden["rows"]], dtype=np.float32)
+    assert loaded.model.score(features).tolist() == golden["scores"]
+    assert b"# Model card: toy" in bench.ports.packages.get(package_key(digest, PACKAGE_CARD))
+
+
+@pytest.mark.parametrize("name", [PACKAGE_MODEL, PACKAGE_MANIFEST])
+def test_a_package_with_one_changed_byte_is_refused(bench: TrainingBench, name: str) -> None:
+    model = project()
+    digest = bench.evaluate(model, bench.train(model, "line"))["package"]
+    body = bytearray(bench.ports.packages.get(package_key(digest, name)))
+    body[len(body) // 2] ^= 1
+    bench.ports.packages.put(package_key(digest, name), bytes(body))
+    with pytest.raises(PackageCorrupted):
+        load_package(bench.ports.packages, digest, open_model)
+
+
+def test_failed_gates_are_told_with_number_and_bound(bench: TrainingBench) -> None:
+    model = project(gates=(Gate(metric="roc_auc", at_least=0.9999), Gate(metric="log_loss", at_most=5.0)))
+    evaluation = bench.evaluate(model, bench.train(model, "line"))
+    assert [gate["passed"] for gate in evaluation["gates"]] == [False, True]
+    assert not evaluation["passed"]
+    assert evaluation["reasons"].startswith("roc_auc at_least 0.9999 is missed with 0.9")
+
+
+def test_a_model_that_converts_otherwise_than_it_was_fitted_stops_the_run(bench: TrainingBench) -> None:
+    model = project()
+    results = bench.train(model, "line", "trees")
+    key = run_key("toy", RUN, "candidates/line/model.onnx")
+    bench.ports.lake.put(key, bench.ports.lake.get(run_key("toy", RUN, "candidates/trees/model.onnx")))
+    with pytest.raises(ConversionMismatch, match="holdout row"):
+        bench.evaluate(model, [result for result in results if result["candidate"] == "line"])
+
+
+def test_a_score_that_is_no_number_never_agrees() -> None:
+    with pytest.raises(ConversionMismatch, match="holdout row 1"):
+        check_agreement(np.array([0.1, np.nan]), np.array([0.1, 0.2]))
+
+
+@pytest.mark.parametrize(
+    ("parameters", "told"),
+    [
+        ({"max_depht": 3}, "has no parameter 'max_depht'; it has .*max_depth"),
+        ({"categorical_features": [0]}, "native categories convert wrongly"),
+        ({"max_iter": -1}, "cannot be fitted"),
+    ],
+)
+def test_a_candidate_that_cannot_be_fitted_says_why(
+    bench: TrainingBench, parameters: dict[str, Any], told: str
+) -> None:
+    wrong = Candidate(name="trees", estimator="hist_gradient_boosting", parameters=parameters)
+    with pytest.raises(TrainingFailed, match=told):
+        bench.train(project(candidates=(wrong,)), "trees")
+
+
+def test_an_unknown_candidate_lists_the_known_ones(bench: TrainingBench) -> None:
+    with pytest.raises(TrainingFailed, match=r"no candidate 'tree'; it has \['line', 'trees'\]"):
+        bench.train(project(), "tree")
+
+
+def test_a_failed_candidate_does_not_fail_the_run_unless_all_do() -> None:
+    failed = {"candidate": "trees", "error": {"Error": "TrainingFailed", "Cause": "out of leaves"}}
+    good = {"candidate": "line", "selection": {"roc_auc": 0.8}}
+    assert best_candidate([failed, good], "roc_auc")["candidate"] == "line"
+    with pytest.raises(TrainingFailed, match="trees: out of leaves"):
+        best_candidate([failed], "roc_auc")
+
+
+def test_lower_is_better_where_it_is() -> None:
+    results = [{"candidate": name, "selection": {"log_loss": loss}} for name, loss in (("a", 0.3), ("b", 0.2))]
+    assert best_candidate(results, "log_loss")["candidate"] == "b"
+
+
+def test_a_registered_version_is_approved_by_its_gates_and_knows_its_lineage(bench: TrainingBench) -> None:
+    model = project()
+    evaluation = bench.evaluate(model, bench.train(model, "line"))
+    event = {"model": "toy", "run": RUN, "dataset": "d", "training_set": "t", "code": "c", "evaluation": evaluation}
+    answer = register_model({**event, "request": {"reason": "drift", "requested_by": "ann"}}, bench.ports)
+    assert answer == {"version": 1, "status": "approved"}
+    version = bench.ports.registry.version("toy", 1)
+    assert (version.status, version.package) == (Status.APPROVED, evaluation["package"])
+    assert version.lineage["reason"] == "drift"
+    second = register_model({**event, "request": {}}, replace(bench.ports))
+    assert second["version"] == 2
+    assert bench.ports.registry.version("toy", 2).lineage["reason"] == "manual"
+
+
+def test_the_champion_is_judged_on_the_same_rows(bench: TrainingBench) -> None:
+    model = project()
+    evaluation = bench.evaluate(model, bench.train(model, "line"))
+    assert evaluation["champion"] is None
+    event = {"model": "toy", "run": RUN, "dataset": "d", "training_set": "t", "code": "c", "evaluation": evaluation}
+    register_model({**event, "request": {}}, bench.ports)
+    store = bench.ports.registry
+    store.heads["toy"] = replace(store.head("toy"), champion=1)  # type: ignore[attr-defined]
+    again = bench.evaluate(model, bench.train(model, "line"))
+    assert again["champion"] == {"version": 1, "metrics": again["metrics"]}
+
+
+def test_a_manifest_holds_no_run_and_no_time(bench: TrainingBench) -> None:
+    model = project()
+    digest = bench.evaluate(model, bench.train(model, "line"))["package"]
+    body = bench.ports.packages.get(package_key(digest, PACKAGE_MANIFEST))
+    assert RUN not in body.decode()
+    manifest = verified_manifest(body, digest)
+    verify_file(manifest, PACKAGE_MODEL, bench.ports.packages.get(package_key(digest, PACKAGE_MODEL)))
+    assert json.dumps(manifest["lineage"]["libraries"])
