@@ -36,7 +36,7 @@ Features = dict[str, Value]
 
 half_hours = st.integers(-30, 100).map(lambda half: (BEGIN + half * HOUR // 2) * 1_000_000)
 moments = st.one_of(half_hours, st.integers((BEGIN - 30 * HOUR) * 10**6, (BEGIN + 50 * HOUR) * 10**6))
-amounts = st.one_of(st.none(), st.floats(-1e9, 1e9), st.integers(-500, 500).map(lambda cents: cents / 100))
+amounts = st.one_of(st.none(), st.floats(-1e9, 1e9), st.integers(-5000, 5000).map(lambda mills: mills / 1000))
 keys = st.one_of(st.just("a"), st.sampled_from(CARDS))
 events = st.lists(st.builds(Event, moments, keys, amounts), min_size=1, max_size=40)
 delays = st.sampled_from([0, 2, 26])
@@ -142,3 +142,9 @@ def test_events_at_the_same_time_do_not_see_each_other() -> None:
 def test_a_microsecond_earlier_counts() -> None:
     pair = [Event(BEGIN * 10**6 - 1, "a", 1.0), Event(BEGIN * 10**6, "a", 2.0)]
     assert offline(layout(1, 0), pair)[1]["card_spend__amount_sum_4h"] == 1.0
+
+
+def test_offline_sums_round_each_amount_to_its_decimals() -> None:
+    amounts = (0.29, 1.239, -0.005, 0.0049)
+    rows = [Event(BEGIN * 10**6 + index, "a", amount) for index, amount in enumerate((*amounts, None))]
+    assert offline(layout(1, 0), rows)[-1]["card_spend__amount_sum_4h"] == 1.53
