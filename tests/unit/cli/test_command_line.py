@@ -1,5 +1,9 @@
 """The command line: help for everything, and errors in one line."""
 
+import os
+from collections.abc import Iterator
+from unittest.mock import patch
+
 import pytest
 from typer.testing import CliRunner
 
@@ -12,6 +16,13 @@ COMMANDS = (
     "local status", "data simulate", "data upload", "runs list", "runs show", "models list", "models show",
     "models audit", "releases list", "releases show",
 )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def own_environment() -> Iterator[None]:
+    """A command points the SDK of its process somewhere; afterwards all is as before."""
+    with patch.dict(os.environ):
+        yield
 
 
 @pytest.fixture

@@ -2,10 +2,9 @@
 
 from functools import cached_property
 
-from botocore.exceptions import ClientError
-
 from roost import names
-from roost.adapters.aws_session import caller, client
+from roost.adapters.aws_session import caller
+from roost.adapters.cloudformation_outputs import stack_outputs
 from roost.adapters.dynamodb_registry import DynamoDBRegistryStore
 from roost.adapters.pipeline_runs import PipelineRuns
 from roost.adapters.s3_objects import S3ObjectStore
@@ -29,37 +28,48 @@ class DeployedPlatform:
             NotDeployed: there is no such stack.
         """
         stack = names.stack(self.stage, "platform")
-        try:
-            found = client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ValidationError":
-                raise NotDeployed(f"stack {stack} does not exist here; deploy first with: roost deploy") from error
-            raise
-        return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+        found = stack_outputs(stack)
+        if found is None:
+            raise NotDeployed(f"stack {stack} does not exist here; deploy first with: roost deploy")
+        return found
+
+    def output(self, name: Output) -> str:
+        """One output of the platform stack.
+
+        Raises:
+            NotDeployed: there is no such stack, or its deployment did not get that far.
+        """
+        if name not in self.outputs:
+            raise NotDeployed(f"stage {self.stage} is deployed in part, without {name}; deploy again: roost deploy")
+        return self.outputs[name]
 
     @property
     def registry(self) -> DynamoDBRegistryStore:
         """The registry's records."""
-        return DynamoDBRegistryStore(self.outputs[Output.REGISTRY_TABLE])
+        return DynamoDBRegistryStore(self.output(Output.REGISTRY_TABLE))
 
     @property
     def lake(self) -> S3ObjectStore:
         """The lake bucket."""
-        return S3ObjectStore(self.outputs[Output.LAKE_BUCKET])
+        return S3ObjectStore(self.output(Output.LAKE_BUCKET))
 
     @property
     def packages(self) -> S3ObjectStore:
         """The packages bucket."""
-        return S3ObjectStore(self.outputs[Output.PACKAGES_BUCKET])
+        return S3ObjectStore(self.output(Output.PACKAGES_BUCKET))
 
     def training(self, model: str) -> PipelineRuns:
         """Runs of a model's training pipeline."""
-        return PipelineRuns(names.training_pipeline(self.stage, model), *caller())
+        return self._runs(names.training_pipeline(self.stage, model))
 
     def releases(self, model: str) -> PipelineRuns:
         """Runs of a model's release pipeline."""
-        return PipelineRuns(names.release_pipeline(self.stage, model), *caller())
+        return self._runs(names.release_pipeline(self.stage, model))
+
+    def _runs(self, machine: str) -> PipelineRuns:
+        self.output(Output.API_URL)  # an emulator would list no runs where there is no such machine
+        return PipelineRuns(machine, *caller())
 
     def predictions_url(self, model: str) -> str:
         """Where transactions of a model are scored."""
-        return f"{api_address(self.outputs[Output.API_URL], endpoint_url())}/models/{model}/predictions"
+        return f"{api_address(self.output(Output.API_URL), endpoint_url())}/models/{model}/predictions"

@@ -9,6 +9,7 @@ from roost.cli import data_commands, local_commands, model_commands, release_com
 from roost.cli.context import CHOICES
 from roost.cli.demo import demo_command
 from roost.cli.deploy_command import deploy
+from roost.cli.options import Debug, Profile, RealAws, Stage
 from roost.cli.score_command import score
 from roost.settings import CommandLineSettings
 
@@ -32,8 +33,6 @@ app.command()(score)
 app.command(name="demo")(demo_command.demo)
 app.command(name="down")(local_commands.down)
 
-_DEFAULTS = CommandLineSettings.read()
-
 
 def _version(asked: bool) -> None:
     if asked:
@@ -43,11 +42,13 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def options(
-    stage: Annotated[str, typer.Option(help="Stage to act on (ROOST_STAGE).")] = _DEFAULTS.stage,
-    profile: Annotated[str, typer.Option(help="AWS profile; asks for real AWS (ROOST_PROFILE).")] = _DEFAULTS.profile,
-    aws: Annotated[bool, typer.Option("--aws", help="Act on real AWS even if the embedded AWS runs.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    stage: Stage = "",
+    profile: Profile = "",
+    aws: RealAws = False,
+    debug: Debug = False,
     _version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it.")] = False,
 ) -> None:
     """Choose where to act. Without options: AWS_ENDPOINT_URL, else the embedded AWS if it runs, else real AWS."""
-    CHOICES.stage, CHOICES.profile, CHOICES.real, CHOICES.debug = stage, profile, aws, debug
+    defaults = CommandLineSettings.read()
+    CHOICES.stage, CHOICES.profile = stage or defaults.stage, profile or defaults.profile
+    CHOICES.aws, CHOICES.debug = aws, debug

@@ -1,41 +1,68 @@
 """``roost deploy``: the CDK app, by the real CDK CLI."""
 
 import subprocess
-from typing import Annotated
+import sys
+from pathlib import Path
 
 import typer
 
 import localaws
-from localaws.deploy import cdk_command
+from localaws import Emulator
+from localaws.deploy import TOOLKIT_STACK, cdk_command
 from localaws.deploy import deploy as deploy_locally
-from roost.cli.context import CHOICES, command
-from roost.cli.display import err, note, out
+from localaws.layout import REPOSITORY
+from roost.adapters.aws_session import caller
+from roost.adapters.cloudformation_outputs import stack_outputs
+from roost.cli.context import CHOICES, stage_command
+from roost.cli.display import err, note, out, print_json, table
+from roost.cli.options import Json, Yes
 from roost.cli.target import Target
+from roost.names import stack
+from roost.settings import child_environment
 
 
-@command
-def deploy(
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before a real account is changed.")] = False,
-) -> None:
-    """Deploy the platform and all model projects. Example: `roost --stage staging --profile work deploy`."""
+@stage_command
+def deploy(yes: Yes = False, as_json: Json = False) -> None:
+    """Deploy the platform and all model projects, bootstrapping the account first where needed.
+
+    Example: `roost deploy --stage staging --profile work`.
+    """
     target = CHOICES.target()
     target.announce()
     running = localaws.status()
-    if target.embedded and running is not None and running.endpoint == target.endpoint:
-        with err.status("cdk deploy") as shown:
-            outputs = deploy_locally(
-                running, target.stage, on_line=lambda line: shown.update(f"cdk deploy · {line[:90]}")
-            )
-        out.print(f"deployed {', '.join(sorted(outputs))}")
-        return
-    _deploy_by_hand(target, yes)
+    if running is not None and target.endpoint == running.endpoint:
+        outputs = _on_own_emulator(running, target.stage)
+    else:
+        target.confirm(f"Deploy stage {target.stage} to this account?", yes)
+        outputs = _elsewhere(target)
+    if as_json:
+        print_json(outputs)
+    else:
+        out.print(table(f"deployed stage {target.stage}", ("output", "value"), outputs.items()))
 
 
-def _deploy_by_hand(target: Target, yes: bool) -> None:
-    if not target.embedded and not yes:
-        typer.confirm(f"Deploy stage {target.stage} to this account?", abort=True)
-    arguments = [cdk_command(), "deploy", "--all", "--context", f"stage={target.stage}", "--require-approval", "never"]
-    if target.profile:
-        arguments += ["--profile", target.profile]
-    note(" ".join(arguments))
-    raise typer.Exit(subprocess.run(arguments, check=False).returncode)
+def _on_own_emulator(running: Emulator, stage: str) -> dict[str, str]:
+    log = running.folder / f"deploy-{stage}.log"
+    with err.status("cdk deploy") as shown:
+        note(f"log: {log}")
+        deployed = deploy_locally(running, stage, on_line=lambda line: shown.update(f"cdk deploy · {line[:90]}"))
+    return deployed.get(stack(stage, "platform"), {})
+
+
+def _elsewhere(target: Target) -> dict[str, str]:
+    if stack_outputs(TOOLKIT_STACK) is None:
+        account, region = caller()
+        _cdk(["bootstrap", f"aws://{account}/{region}"], target)
+    _cdk(["deploy", "--all", "--context", f"stage={target.stage}", "--require-approval", "never"], target)
+    return stack_outputs(stack(target.stage, "platform")) or {}
+
+
+def _cdk(arguments: list[str], target: Target) -> None:
+    """Run the CDK CLI, whose output goes to standard error as it comes; its exit code becomes ours."""
+    profile = ["--profile", target.profile] if target.profile else []
+    line = [cdk_command(), *arguments, *profile, "--no-notices"]
+    note(" ".join(line))
+    tools = child_environment(Path(sys.executable).parent)  # python for the app, and node where the machine has none
+    code = subprocess.run(line, cwd=REPOSITORY, env=tools, stdout=sys.stderr, check=False).returncode
+    if code != 0:
+        raise typer.Exit(code)

@@ -2,9 +2,12 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 out = Console()
@@ -16,30 +19,55 @@ COLOURS = {
     "completed": "green", "running": "yellow",
 }  # fmt: skip
 
+LONGEST_WORD = 12
+
 
 def note(text: str) -> None:
-    """Say something that is not the answer."""
-    err.print(text, style="dim", highlight=False)
+    """Say something that is not the answer, on one line."""
+    err.print(text, style="dim", highlight=False, markup=False, soft_wrap=True)
+
+
+def complain(what: str, detail: str) -> None:
+    """Say on one line what went wrong, and what to do about it."""
+    err.print(f"[bold red]{escape(what)}[/] [red]{escape(detail)}[/]", highlight=False, soft_wrap=True)
 
 
 def print_json(value: Any) -> None:
     """The answer for programs."""
-    print(json.dumps(value, indent=2, default=str))
+    print(json.dumps(value, indent=2, default=_json))
+
+
+def _json(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def coloured(word: str) -> str:
-    """A status in its colour."""
-    return f"[{COLOURS[word]}]{word}[/]" if word in COLOURS else word
+    """A word as markup: a status in its colour, any other as it is."""
+    return f"[{COLOURS[word]}]{word}[/]" if word in COLOURS else escape(word)
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
-    """A table; cells are shown as text, None as nothing."""
-    drawn = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
-    for column in columns:
-        drawn.add_column(column, overflow="fold")
-    for row in rows:
-        drawn.add_row(*("" if cell is None else coloured(str(cell)) for cell in row))
+    """A table; cells are shown as text, None as nothing. On a narrow terminal cells break between words."""
+    texts = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    headers = [column.replace("_", " ") for column in columns]
+    drawn = Table(
+        title=escape(title), title_justify="left", title_style="bold", header_style="bold", box=SIMPLE_HEAD,
+        pad_edge=False, show_edge=False,
+    )  # fmt: skip
+    for header, cells in zip(headers, zip(*texts, strict=True) if texts else [()] * len(headers), strict=True):
+        drawn.add_column(header, overflow="fold", min_width=_longest_word([header, *cells]))
+    for row in texts:
+        drawn.add_row(*map(coloured, row))
     return drawn
+
+
+def _longest_word(cells: Iterable[str]) -> int:
+    return max((len(word) for cell in cells for word in cell.split() if len(word) <= LONGEST_WORD), default=0)
+
+
+def when(moment: str) -> str:
+    """A time in ISO 8601, to the second and for people."""
+    return moment[:19].replace("T", " ")
 
 
 def seconds(value: float | None) -> str:
@@ -51,11 +79,15 @@ def seconds(value: float | None) -> str:
 
 def brief(output: dict[str, Any], width: int = 90) -> str:
     """The scalars of a step's answer in one line; digests and keys are cut short."""
-    parts = [f"{name} {_short(value)}" for name, value in output.items() if isinstance(value, str | int | float)]
+    parts = [
+        f"{name} {_short(value)}"
+        for name, value in output.items()
+        if isinstance(value, str | int | float) and value != ""
+    ]
     line = " · ".join(parts)
     return line if len(line) <= width else line[: width - 1] + "…"
 
 
 def _short(value: Any) -> str:
     text = f"{value:.4g}" if isinstance(value, float) else str(value)
-    return text if len(text) <= 40 else text[:10] + "…"
+    return text if len(text) <= 40 or " " in text else text[:10] + "…"

@@ -8,10 +8,9 @@ import localaws
 from localaws import Emulator
 from roost.cli.context import command
 from roost.cli.display import out, print_json
+from roost.cli.options import Json
 
 app = typer.Typer(help="Start, clear and stop the embedded AWS of this checkout.", no_args_is_help=True)
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()
@@ -27,37 +26,48 @@ def up(
 
 @app.command()
 @command
-def down() -> None:
+def down(as_json: Json = False) -> None:
     """Stop the embedded AWS. Example: `roost local down`."""
-    out.print("stopped" if localaws.stop() else "nothing was running")
+    stopped = localaws.stop()
+    if as_json:
+        print_json({"stopped": stopped})
+    else:
+        out.print("stopped" if stopped else "nothing was running")
 
 
 @app.command()
 @command
-def reset() -> None:
+def reset(as_json: Json = False) -> None:
     """Delete every resource in it. Example: `roost local reset`."""
-    out.print(f"cleared {localaws.reset().endpoint}")
+    cleared = localaws.reset().endpoint
+    if as_json:
+        print_json({"cleared": cleared})
+    else:
+        out.print(f"cleared {cleared}")
 
 
 @app.command()
 @command
 def status(as_json: Json = False) -> None:
-    """Say whether it runs, and where. Example: `roost local status --json`."""
+    """Say whether it runs, and where; exit code 1 if it does not. Example: `roost local status --json`."""
     running = localaws.status()
-    if running is None:
+    if running is not None:
+        _show(running, as_json)
+        return
+    if as_json:
+        print_json({"running": False})
+    else:
         out.print("not running; start it with: roost local up")
-        raise typer.Exit(1)
-    _show(running, as_json)
+    raise typer.Exit(1)
 
 
 def _show(running: Emulator, as_json: bool) -> None:
+    variables = localaws.endpoint_environment(running)
+    log = str(running.folder / "emulator.log")
     if as_json:
-        print_json({"endpoint": running.endpoint, "pid": running.pid, "environment": _variables(running)})
+        print_json({"running": True, "endpoint": running.endpoint, "pid": running.pid, "log": log,
+                    "environment": variables})  # fmt: skip
         return
-    out.print(f"embedded AWS at [bold]{running.endpoint}[/] (process {running.pid}, log {running.folder}/emulator.log)")
-    for name, value in _variables(running).items():
+    out.print(f"embedded AWS at [bold]{running.endpoint}[/] (process {running.pid}, log {log})", soft_wrap=True)
+    for name, value in variables.items():
         out.print(f"  export {name}={value}", highlight=False)
-
-
-def _variables(running: Emulator) -> dict[str, str]:
-    return localaws.endpoint_environment(running)

@@ -5,36 +5,38 @@ from typing import Annotated
 
 import typer
 
-from roost.cli.context import CHOICES, command
-from roost.cli.display import err, out, print_json, table
+from roost.cli.context import CHOICES, stage_command
+from roost.cli.display import complain, err, note, out, print_json, table, when
+from roost.cli.options import Json, Model
 from roost.domain.registry import Version, first_broken_link
 from roost.names import PACKAGE_CARD, package_key
 
 app = typer.Typer(help="Registered models and their versions.", no_args_is_help=True)
 
-Model = Annotated[str, typer.Argument(help="Model project.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-SHOWN = ("roc_auc", "average_precision", "card_precision_at_100", "log_loss")
+SHOWN = ("roc_auc", "average_precision", "card_precision_at_100")
 
 
 @app.command("list")
-@command
+@stage_command
 def list_versions(model: Model, as_json: Json = False) -> None:
     """All versions with status and metrics. Example: `roost models list fraud`."""
     versions = CHOICES.target().platform().registry.versions(model)
     if as_json:
         print_json([asdict(version) for version in versions])
         return
+    if not versions:
+        note(f"no version of {model} is registered here; train one with: roost train {model} --watch")
+        return
     metrics = [name for name in SHOWN if any(name in version.metrics for version in versions)]
     rows = [
-        [v.number, v.status.value, v.created_at[:19], *(f"{v.metrics.get(m, 0):.4f}" for m in metrics), v.package[:12]]
+        [v.number, v.status.value, when(v.created_at), *(f"{v.metrics.get(m, 0):.4f}" for m in metrics), v.package[:10]]
         for v in versions
     ]
     out.print(table(f"versions of {model}", ("version", "status", "registered", *metrics, "package"), rows))
 
 
 @app.command()
-@command
+@stage_command
 def show(
     model: Model,
     version: Annotated[int, typer.Argument(help="Version; the champion if left out.")] = 0,
@@ -62,7 +64,7 @@ def _print(version: Version) -> None:
 
 
 @app.command()
-@command
+@stage_command
 def audit(model: Model, as_json: Json = False) -> None:
     """The audit log, its hash chain checked. Example: `roost models audit fraud`."""
     entries = CHOICES.target().platform().registry.audit(model)
@@ -70,9 +72,9 @@ def audit(model: Model, as_json: Json = False) -> None:
     if as_json:
         print_json({"entries": [asdict(entry) for entry in entries], "first_broken_link": broken})
     else:
-        rows = [[e.sequence, e.at[:19], e.actor, e.action, e.subject, e.hash[:12]] for e in entries]
+        rows = [[e.sequence, when(e.at), e.actor, e.action, e.subject, e.hash[:12]] for e in entries]
         out.print(table(f"audit log of {model}", ("", "at", "who", "did", "to", "hash"), rows))
     if broken is not None:
-        err.print(f"[bold red]the chain is broken at entry {broken}[/]: an entry was edited or is missing")
+        complain(f"the chain is broken at entry {broken}:", "an entry was edited or is missing")
         raise typer.Exit(1)
     err.print(f"the chain of {len(entries)} entries holds", style="green")

@@ -6,24 +6,30 @@ from typing import Annotated, Any
 
 import typer
 
-from roost.cli.context import CHOICES, command
-from roost.cli.display import out, print_json, table
-from roost.cli.training_commands import Json, Model, Watch, run_name
-from roost.cli.watching import show_run, watch
-from roost.errors import InvalidReleaseRequest
+from roost.adapters.deployed_platform import DeployedPlatform
+from roost.cli.context import CHOICES, stage_command
+from roost.cli.display import out, print_json, table, when
+from roost.cli.options import Json, Model, Watch, Yes
+from roost.cli.run_tables import show_run
+from roost.cli.training_commands import run_name
+from roost.cli.watching import ended, watch
+from roost.domain.registry import RELEASABLE
+from roost.errors import InvalidReleaseRequest, ReleaseInProgress, UnknownRelease, VersionNotApproved
 from roost.names import Strategy
 
 releases = typer.Typer(help="Releases of a model.", no_args_is_help=True)
 
 
-@command
-def release(  # noqa: PLR0917  (a command's options)
+@stage_command
+def release(
     model: Model,
+    *,
     version: Annotated[int, typer.Option(help="Version to release.")],
     strategy: Annotated[Strategy | None, typer.Option(help="How traffic moves; by default as the model says.")] = None,
     steps: Annotated[str, typer.Option(help="Canary weights in percent, as 5,25,50.")] = "",
     wait: Annotated[int, typer.Option(help="Seconds between looks; 0 for the model's own.")] = 0,
     reason: Annotated[str, typer.Option(help="Why; it is recorded.")] = "",
+    yes: Yes = False,
     follow: Watch = False,
     as_json: Json = False,
 ) -> None:
@@ -35,26 +41,35 @@ def release(  # noqa: PLR0917  (a command's options)
         request["steps"] = _percentages(steps)
     if wait:
         request["wait_seconds"] = wait
-    _start(model, f"version-{version}", request, follow, as_json)
+    target = CHOICES.target()
+    platform = target.platform()
+    _may_be_released(platform, model, version)
+    target.confirm(f"Send traffic of {model} to version {version}?", yes)
+    _start(platform, model, f"version-{version}", request, follow, as_json)
 
 
-@command
+@stage_command
 def rollback(
     model: Model,
     to: Annotated[int, typer.Option(help="Version to return to; the one before if left out.")] = 0,
     reason: Annotated[str, typer.Option(help="Why; it is recorded.")] = "",
-    follow: Watch = True,
+    yes: Yes = False,
+    follow: Annotated[bool, typer.Option("--watch/--no-watch", help="Follow it to the end.")] = True,
     as_json: Json = False,
 ) -> None:
     """Return to a version that served before, by one move of the alias. Example: `roost rollback fraud --to 5`."""
-    target = to or CHOICES.target().platform().registry.head(model).previous
-    if not target:
+    target = CHOICES.target()
+    platform = target.platform()
+    version = to or platform.registry.head(model).previous
+    if not version:
         raise InvalidReleaseRequest(f"{model} has no earlier version to return to; see: roost models list {model}")
-    _start(model, f"rollback-{target}", {"rollback_to": target, "reason": reason}, follow, as_json)
+    _may_be_released(platform, model, version)
+    target.confirm(f"Send all traffic of {model} back to version {version}?", yes)
+    _start(platform, model, f"rollback-{version}", {"rollback_to": version, "reason": reason}, follow, as_json)
 
 
 @releases.command("list")
-@command
+@stage_command
 def list_releases(model: Model, as_json: Json = False) -> None:
     """All releases and how they ended. Example: `roost releases list fraud`."""
     found = CHOICES.target().platform().registry.releases(model)
@@ -62,16 +77,14 @@ def list_releases(model: Model, as_json: Json = False) -> None:
         print_json([asdict(item) for item in found])
         return
     rows = [
-        [item.identifier, item.version, item.status.value, item.strategy, item.started_at[:19], item.requested_by,
-         item.reason]
+        [item.identifier, item.version, item.status.value, item.strategy, when(item.started_at), item.reason]
         for item in found
-    ]  # fmt: skip
-    columns = ("release", "version", "status", "strategy", "started", "asked by", "reason")
-    out.print(table(f"releases of {model}", columns, rows))
+    ]
+    out.print(table(f"releases of {model}", ("release", "version", "status", "strategy", "started", "reason"), rows))
 
 
 @releases.command("show")
-@command
+@stage_command
 def show(
     model: Model,
     release: Annotated[str, typer.Argument(help="Release; the latest if left out.")] = "",
@@ -80,21 +93,38 @@ def show(
 ) -> None:
     """One release: weights, verdicts, why it ended. Example: `roost releases show fraud --watch`."""
     pipeline = CHOICES.target().platform().releases(model)
-    name = release or next((found.name for found in pipeline.latest(1)), "")
+    name = release or next(iter(pipeline.names(1)), "")
     if not name:
-        raise ValueError(f"{model} was never released here; see: roost models list {model}")
-    show_run(watch(pipeline, name) if follow else pipeline.read(name), as_json)
+        raise UnknownRelease(f"{model} was never released here; see: roost models list {model}")
+    if follow:
+        ended(watch(pipeline, name), as_json)
+    else:
+        show_run(pipeline.read(name), as_json)
 
 
-def _start(model: str, stem: str, request: dict[str, Any], follow: bool, as_json: bool) -> None:
-    pipeline = CHOICES.target().platform().releases(model)
+def _may_be_released(platform: DeployedPlatform, model: str, number: int) -> None:
+    """Say at once what PlanRelease would say a moment later, in a run that then stays red."""
+    version, active = platform.registry.version(model, number), platform.registry.head(model).active_release
+    if active:
+        raise ReleaseInProgress(f"release {active} of {model} has not ended; follow it: roost releases show {model}")
+    if version.status not in RELEASABLE:
+        raise VersionNotApproved(
+            f"{model} version {number} is {version.status}; only an approved one, or one that served before, can be "
+            f"released: roost models list {model}"
+        )
+
+
+def _start(
+    platform: DeployedPlatform, model: str, stem: str, request: dict[str, Any], follow: bool, as_json: bool
+) -> None:
+    pipeline = platform.releases(model)
     name = pipeline.start(f"{stem}-{run_name()}", {**request, "requested_by": getpass.getuser()})
     if follow:
-        show_run(watch(pipeline, name), as_json)
+        ended(watch(pipeline, name), as_json)
     elif as_json:
         print_json({"release": name})
     else:
-        out.print(f"started release {name}; follow it with: roost releases show {model} {name} --watch")
+        out.print(f"started release {name}; follow it with: roost releases show {model} {name} --watch", soft_wrap=True)
 
 
 def _percentages(text: str) -> list[int]:

@@ -6,34 +6,39 @@ from typing import Annotated, Any
 
 import typer
 
-from roost.adapters.signed_http import HttpAnswer, SignedHttp
-from roost.cli.context import CHOICES, command
-from roost.cli.display import err, out, print_json, table
+from roost.adapters.signed_http import HttpAnswer, SignedHttp, curl_command
+from roost.cli.context import CHOICES, stage_command
+from roost.cli.display import complain, out, print_json, table
+from roost.cli.options import Json, Model
 from roost.errors import MalformedRequest
 
 
-@command
+@stage_command
 def score(
-    model: Annotated[str, typer.Argument(help="Model project.")],
+    model: Model,
     fields: Annotated[list[str] | None, typer.Option("--field", "-f", help="name=value, as often as needed.")] = None,
-    body: Annotated[str, typer.Option(help="The request as JSON; - reads standard input.")] = "",
+    body: Annotated[
+        str, typer.Option("--body", "--json-body", help="The request as JSON; - reads standard input.")
+    ] = "",
     curl: Annotated[bool, typer.Option("--curl", help="Print the curl command instead.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Score one request. Example: `roost score fraud -f customer_id=5 -f terminal_id=7 -f amount=50.5`."""
     request = _request(fields or [], sys.stdin.read() if body == "-" else body)
     url = CHOICES.target().platform().predictions_url(model)
     if curl:
-        print(_curl(url, request))
+        print(curl_command(url, request))
         return
     _show(SignedHttp().post(url, request), as_json)
 
 
 def _request(fields: list[str], body: str) -> dict[str, Any]:
     try:
-        request: dict[str, Any] = json.loads(body) if body else {}
+        request = json.loads(body) if body else {}
     except ValueError as error:
         raise MalformedRequest(f"--body is not valid JSON: {error}") from None
+    if not isinstance(request, dict):
+        raise MalformedRequest(f'--body is {body!r}; write an object such as {{"amount": 12.5}}')
     for field in fields:
         name, equals, value = field.partition("=")
         if not equals:
@@ -49,13 +54,6 @@ def _value(text: str) -> Any:
         return text
 
 
-def _curl(url: str, request: dict[str, Any]) -> str:
-    return (
-        'curl --aws-sigv4 "aws:amz:$AWS_REGION:execute-api" --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" '
-        f"-H 'Content-Type: application/json' -d '{json.dumps(request)}' {url}"
-    )
-
-
 def _show(answer: HttpAnswer, as_json: bool) -> None:
     document = answer.document
     if as_json:
@@ -66,7 +64,12 @@ def _show(answer: HttpAnswer, as_json: bool) -> None:
         ]
         out.print(table(f"{answer.status} in {answer.milliseconds:.0f} ms", ("field", "value"), rows))
     else:
-        field = f" (field {document['field']})" if "field" in document else ""
-        err.print(f"[bold red]{answer.status} {document.get('title')}[/]: {document.get('detail')}{field}")
+        complain(f"{answer.status} {document.get('title', '')}".strip(), _detail(document))
     if answer.status != 200:
         raise typer.Exit(1)
+
+
+def _detail(problem: dict[str, Any]) -> str:
+    """What went wrong: of a problem document, or of API Gateway's own answer."""
+    detail = str(problem.get("detail") or problem.get("message") or problem)
+    return f"{detail} (field {problem['field']})" if problem.get("field") else detail

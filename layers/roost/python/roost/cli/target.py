@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+import typer
+
 import localaws
-from roost.adapters.aws_session import caller
+from roost.adapters.aws_session import caller, complete_for_endpoint
 from roost.adapters.deployed_platform import DeployedPlatform
 from roost.cli.display import note
-from roost.settings import endpoint_url, point_sdk_at
+from roost.settings import endpoint_url, point_sdk_at, point_sdk_at_account
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,15 @@ class Target:
         profile = f" (profile {self.profile})" if self.profile else ""
         note(f"→ AWS account {account} {region}{profile} · stage {self.stage}")
 
+    def confirm(self, question: str, yes: bool) -> None:
+        """Ask before somebody's account is changed; ``yes`` answers, and an emulator needs no asking.
+
+        Raises:
+            typer.Abort: the answer is no, or there is nobody to ask.
+        """
+        if not self.embedded and not yes:
+            typer.confirm(f"{question} (--yes answers this)", abort=True, err=True)
+
 
 def choose(stage: str, profile: str, real: bool) -> Target:
     """The endpoint of the environment, else the embedded AWS of this checkout if it runs, else real AWS.
@@ -43,9 +54,10 @@ def choose(stage: str, profile: str, real: bool) -> Target:
     ``profile`` or ``real`` ask for real AWS whatever else there is.
     """
     if profile or real:
-        point_sdk_at({"AWS_PROFILE": profile} if profile else {})
+        point_sdk_at_account(profile)
         return Target(stage, profile, "")
     if endpoint_url():
+        complete_for_endpoint()
         return Target(stage, profile, endpoint_url())
     running = localaws.status()
     if running is None:

@@ -7,17 +7,15 @@ from typing import Annotated
 
 import typer
 
-from roost.cli.context import CHOICES, command
+from roost.cli.context import CHOICES, stage_command
 from roost.cli.display import out, print_json
-from roost.cli.watching import show_run, show_runs, watch
+from roost.cli.options import Json, Model, Watch
+from roost.cli.run_tables import show_run, show_runs
+from roost.cli.watching import ended, watch
+from roost.errors import UnknownRun
 from roost.names import Reason
-from roost.spec import load_model
 
 runs = typer.Typer(help="Runs of the training pipelines.", no_args_is_help=True)
-
-Model = Annotated[str, typer.Argument(help="Model project, the folder's name under models/.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Watch = Annotated[bool, typer.Option("--watch", help="Follow it to the end.")]
 
 
 def run_name() -> str:
@@ -25,7 +23,7 @@ def run_name() -> str:
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
-@command
+@stage_command
 def train(
     model: Model,
     follow: Watch = False,
@@ -34,29 +32,28 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train a model on what has landed. Example: `roost train fraud --watch`."""
-    load_model(model)
     request = {"reason": reason.value, "requested_by": getpass.getuser()}
     if cutoff:
         request["cutoff"] = datetime.fromisoformat(cutoff).isoformat()
     pipeline = CHOICES.target().platform().training(model)
     name = pipeline.start(run_name(), request)
     if follow:
-        show_run(watch(pipeline, name), as_json)
+        ended(watch(pipeline, name), as_json)
     elif as_json:
         print_json({"run": name})
     else:
-        out.print(f"started run {name}; follow it with: roost runs show {model} {name}")
+        out.print(f"started run {name}; follow it with: roost runs show {model} {name} --watch", soft_wrap=True)
 
 
 @runs.command("list")
-@command
+@stage_command
 def list_runs(model: Model, as_json: Json = False) -> None:
     """The latest runs of a model's training pipeline. Example: `roost runs list fraud`."""
     show_runs(f"training runs of {model}", CHOICES.target().platform().training(model).latest(), as_json)
 
 
 @runs.command("show")
-@command
+@stage_command
 def show(
     model: Model,
     run: Annotated[str, typer.Argument(help="Run; the latest if left out.")] = "",
@@ -65,11 +62,10 @@ def show(
 ) -> None:
     """One run: its states, what each answered, and why it failed. Example: `roost runs show fraud --watch`."""
     pipeline = CHOICES.target().platform().training(model)
-    name = run or _latest([found.name for found in pipeline.latest(1)], model)
-    show_run(watch(pipeline, name) if follow else pipeline.read(name), as_json)
-
-
-def _latest(found: list[str], model: str) -> str:
-    if not found:
-        raise ValueError(f"{model} was never trained here; start with: roost train {model}")
-    return found[0]
+    name = run or next(iter(pipeline.names(1)), "")
+    if not name:
+        raise UnknownRun(f"{model} was never trained here; start with: roost train {model}")
+    if follow:
+        ended(watch(pipeline, name), as_json)
+    else:
+        show_run(pipeline.read(name), as_json)

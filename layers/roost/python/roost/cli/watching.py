@@ -2,76 +2,57 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict
-from datetime import datetime
-from typing import Any
 
 import typer
 from rich.live import Live
-from rich.table import Table
 
-from roost.adapters.pipeline_runs import PipelineRuns, Run, StateRun
-from roost.cli.display import brief, coloured, err, out, print_json, seconds, table
+from roost.adapters.pipeline_history import StateRun
+from roost.adapters.pipeline_runs import PipelineRuns, Run
+from roost.cli.display import err, note
+from roost.cli.run_tables import drawing, line, show_run, tells
 
-PAUSE = 1.0
-SILENT_KINDS = ("Explain", "Failed", "Verdict", "NeedsVerdict", "FirstLook", "FirstStep", "NextStep", "GatesPassed")
+PAUSE = 1.0  # seconds
 
 
-def watch(runs: PipelineRuns, name: str, show: bool = True, on_change: Callable[[Run], None] | None = None) -> Run:
-    """Wait for the end of a run, drawing its states on the way."""
+def follow(runs: PipelineRuns, name: str, see: Callable[[Run], None], pause: float = PAUSE) -> Run:
+    """Read a run again and again until it has ended; ``see`` is shown each reading."""
+    while True:
+        run = runs.read(name)
+        see(run)
+        if not run.active:
+            return run
+        time.sleep(pause)
+
+
+def watch(runs: PipelineRuns, name: str) -> Run:
+    """Wait for the end of a run: a living table on a terminal, elsewhere a line for each state that was left."""
+    if not err.is_terminal:
+        return follow(runs, name, Lines(note))
     with Live(console=err, refresh_per_second=4, transient=True) as live:
-        while True:
-            run = runs.read(name)
-            if show:
-                live.update(drawing(run))
-            if on_change is not None:
-                on_change(run)
-            if not run.active:
-                return run
-            time.sleep(PAUSE)
+        return follow(runs, name, lambda run: live.update(drawing(run)))
 
 
-def drawing(run: Run) -> Table:
-    """A run as a table of its states."""
-    title = f"{run.name}  {coloured(run.status)}"
-    drawn = Table(title=title, title_justify="left", header_style="bold")
-    for column in ("state", "time", "answer"):
-        drawn.add_column(column, overflow="fold")
-    for state in run.states:
-        if not state.name.startswith(SILENT_KINDS):
-            drawn.add_row(state.name, seconds(_lasted(state)), brief(state.output))
-    if run.cause:
-        drawn.add_row("[bold red]failed[/]", "", f"[red]{run.error}: {run.cause}[/]")
-    return drawn
+class Lines:
+    """Says each state of a run once, when it has been left."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._said: set[int] = set()
+
+    def __call__(self, run: Run) -> None:
+        """Say what is new in this reading."""
+        for place, state in enumerate(run.states):
+            if place not in self._said and _done(state, run):
+                self._said.add(place)
+                self._say(line(state))
 
 
-def _lasted(state: StateRun) -> float | None:
-    return (state.left - state.entered).total_seconds() if state.left else None
+def _done(state: StateRun, run: Run) -> bool:
+    return tells(state) and (state.left is not None or not run.active)
 
 
-def lasted(started: datetime, stopped: datetime | None) -> float | None:
-    """Seconds between two times; None while it lasts."""
-    return (stopped - started).total_seconds() if stopped else None
-
-
-def show_run(run: Run, as_json: bool) -> None:
-    """Print a run; a failed one ends the command with exit code 1."""
-    if as_json:
-        print_json(asdict(run))
-    else:
-        out.print(drawing(run))
-    if run.status not in ("SUCCEEDED", "RUNNING"):
+def ended(run: Run, as_json: bool) -> None:
+    """Print a run that was followed to its end; a failed one ends the command with exit code 1."""
+    show_run(run, as_json)
+    if run.status != "SUCCEEDED":
         raise typer.Exit(1)
-
-
-def show_runs(title: str, runs: list[Run], as_json: bool) -> None:
-    """Print a list of runs."""
-    if as_json:
-        print_json([asdict(run) for run in runs])
-        return
-    rows: list[list[Any]] = [
-        [run.name, run.status, f"{run.started:%Y-%m-%d %H:%M:%S}", seconds(lasted(run.started, run.stopped)),
-         run.request.get("reason", ""), f"{run.error}: {run.cause}"[:120] if run.error else ""]
-        for run in runs
-    ]  # fmt: skip
-    out.print(table(title, ("run", "status", "started", "time", "why", "error"), rows))

@@ -9,12 +9,13 @@ import typer
 
 from localaws.failures import tail
 from roost.cli.context import explain
-from roost.cli.display import err
+from roost.cli.display import complain, err, note
+from roost.errors import RoostError
 
 S = TypeVar("S")
 
 
-class ActFailed(Exception):  # noqa: N818  (it says what happened)
+class ActFailed(RoostError):  # noqa: N818  (it says what happened)
     """An act did not end as the story needs; ``log`` is a file whose end explains it."""
 
     def __init__(self, told: str, log: Any = None) -> None:
@@ -60,7 +61,7 @@ def perform(acts: Sequence[Act[S]], story: S) -> Programme:
 
 
 def _tell(number: int, title: str, error: Exception) -> None:
-    err.print(f"[bold red]act {number} ({title}) failed:[/] {explain(error)}", highlight=False)
+    complain(f"act {number} ({title}) failed:", explain(error))
     log = getattr(error, "log", None)
     if log is not None:
-        err.print(f"[dim]the end of {log}:[/]\n{tail(log)}", highlight=False, markup=False)
+        note(f"the end of {log}:\n{tail(log)}")

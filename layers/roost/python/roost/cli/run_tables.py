@@ -1,0 +1,72 @@
+"""Runs of pipelines as tables, lines and JSON."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from roost.adapters.pipeline_history import StateRun
+from roost.adapters.pipeline_runs import Run
+from roost.cli.display import brief, out, print_json, seconds, table
+
+CHOICES_AND_NOTES = (
+    "Explain", "Failed", "FirstLook", "FirstStep", "GatesPassed", "NeedsVerdict", "NextStep", "ServedBefore",
+    "TakePublished", "Verdict",
+)  # fmt: skip
+
+
+def tells(state: StateRun) -> bool:
+    """Whether a state is worth a line: it works or waits, rather than choosing where to go."""
+    return not state.name.startswith(CHOICES_AND_NOTES)
+
+
+def drawing(run: Run) -> Table:
+    """A run as a table of its states."""
+    rows = [[state.name, _time(state, run), brief(state.output)] for state in run.states if tells(state)]
+    drawn = table(f"{run.name}  {run.status}", ("state", "time", "answer"), rows)
+    if run.cause or run.error:
+        drawn.add_row("[bold red]failed[/]", "", f"[red]{escape(why_failed(run))}[/]")
+    return drawn
+
+
+def why_failed(run: Run) -> str:
+    """Error and cause of a failed run."""
+    return ": ".join(part for part in (run.error, run.cause) if part)
+
+
+def line(state: StateRun) -> str:
+    """A state that was left, in one line."""
+    return f"{state.entered:%H:%M:%S} {state.name:<22} {seconds(_lasted(state)):>7}  {brief(state.output)}".rstrip()
+
+
+def _time(state: StateRun, run: Run) -> str:
+    if state.left is not None or not run.active:
+        return seconds(_lasted(state)) if state.left else ""
+    return f"{seconds((datetime.now(UTC) - state.entered).total_seconds())} …"
+
+
+def _lasted(state: StateRun) -> float | None:
+    return (state.left - state.entered).total_seconds() if state.left else None
+
+
+def show_run(run: Run, as_json: bool) -> None:
+    """Print a run."""
+    if as_json:
+        print_json(asdict(run))
+    else:
+        out.print(drawing(run))
+
+
+def show_runs(title: str, runs: list[Run], as_json: bool) -> None:
+    """Print a list of runs."""
+    if as_json:
+        print_json([asdict(run) for run in runs])
+        return
+    rows: list[list[Any]] = [
+        [run.name, run.status, f"{run.started:%Y-%m-%d %H:%M:%S}", seconds(run.seconds),
+         run.request.get("reason", ""), why_failed(run)[:120]]
+        for run in runs
+    ]  # fmt: skip
+    out.print(table(title, ("run", "status", "started", "time", "why", "error"), rows))
