@@ -8,13 +8,16 @@ from infra.layer_build.layer_errors import BytecodeFailed
 from infra.layer_build.layer_target import LayerTarget
 
 LAMBDA_FOLDER = "/opt/python"
+REPEATABLE = {"PYTHONHASHSEED": "0"}
 
 
 def compile_modules(folder: Path, target: LayerTarget) -> bool:
     """Write unchecked-hash ``.pyc`` files beside the sources, with the paths that they will have on Lambda.
 
     The files hold no time and are never checked against their source (PEP 552), so they are the same on every
-    machine and valid whatever times an archive gives to the sources.
+    machine and valid whatever times an archive gives to the sources. One process compiles all of them, in the order
+    of their names and with a fixed hash seed: what ``marshal`` writes depends on what the process has seen before, and
+    the order of a set constant on the seed.
 
     Returns:
         Whether bytecode was written: a target's Python must be on this machine for that.
@@ -29,12 +32,13 @@ def compile_modules(folder: Path, target: LayerTarget) -> bool:
             file=sys.stderr,
         )
         return False
-    done = subprocess.run(_command(target.interpreter, folder), capture_output=True, text=True, check=False)
+    command = _command(target.interpreter, folder)
+    done = subprocess.run(command, env=REPEATABLE, capture_output=True, text=True, check=False)
     if done.returncode:
         raise BytecodeFailed(f"{target}: {done.stdout.strip() or done.stderr.strip()}")
     return True
 
 
 def _command(interpreter: Path, folder: Path) -> list[str]:
-    options = ["-q", "-j", "0", "--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", LAMBDA_FOLDER]
-    return [str(interpreter), "-I", "-m", "compileall", *options, str(folder)]
+    options = ["-q", "--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", LAMBDA_FOLDER]
+    return [str(interpreter), "-s", "-S", "-P", "-m", "compileall", *options, str(folder)]
