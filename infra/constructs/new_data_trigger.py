@@ -1,7 +1,7 @@
 """New data start a training run: landing prefix -> EventBridge -> queue -> StartTraining.
 
-The queue gathers a burst of uploads into one start and keeps what comes while a run is active: StartTraining fails
-then, the messages return, and nothing is lost.
+The queue gathers a burst of uploads into one start and keeps what comes while a run is active: StartTraining answers
+then that none of its messages is done, they return, and nothing is lost.
 """
 
 from aws_cdk import Duration
@@ -44,7 +44,9 @@ class NewDataTrigger(Construct):
             ),
         )
         rule.add_target(targets.SqsQueue(queue))
-        start.function.add_event_source(sources.SqsEventSource(queue, batch_size=1000, max_batching_window=GATHER))
+        start.function.add_event_source(
+            sources.SqsEventSource(queue, batch_size=1000, max_batching_window=GATHER, report_batch_item_failures=True)
+        )
         start.allow(["states:ListExecutions", "states:StartExecution"], [machine])
 
     def _queue(self) -> sqs.Queue:

@@ -5,6 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
+
+from roost.adapters.aws_failures import error_code, transient_failures
+from roost.ports import StartedRun
 
 
 class StepFunctionsPipeline:
@@ -14,12 +18,19 @@ class StepFunctionsPipeline:
         self._arn = arn
         self._states = boto3.client("stepfunctions")
 
-    def active(self) -> str:
-        """Name of a run that has not ended; empty if there is none."""
-        listed = self._states.list_executions(stateMachineArn=self._arn, statusFilter="RUNNING", maxResults=1)
-        return listed["executions"][0]["name"] if listed["executions"] else ""
+    def latest(self) -> StartedRun | None:
+        """The run that started last; None before the first."""
+        with transient_failures("Step Functions"):
+            listed = self._states.list_executions(stateMachineArn=self._arn, maxResults=1)["executions"]
+        return StartedRun(listed[0]["startDate"], listed[0]["status"] == "RUNNING") if listed else None
 
-    def start(self, name: str, request: Mapping[str, Any]) -> str:
-        """Start a run of that name, which Step Functions takes once in 90 days; returns the name."""
-        self._states.start_execution(stateMachineArn=self._arn, name=name, input=json.dumps(request))
-        return name
+    def start(self, name: str, request: Mapping[str, Any]) -> bool:
+        """Start a run of that name; False if there has been one of that name, and nothing was started."""
+        try:
+            with transient_failures("Step Functions"):
+                self._states.start_execution(stateMachineArn=self._arn, name=name, input=json.dumps(request))
+        except ClientError as error:
+            if error_code(error) == "ExecutionAlreadyExists":
+                return False
+            raise
+        return True
