@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from roost.spec.sources import ColumnType
+
 if TYPE_CHECKING:
+    from roost.spec.features import WindowView
     from roost.spec.model import Model
 
 BUILT_IN_METRICS = ("roc_auc", "average_precision", "log_loss", "brier_score")
@@ -35,9 +38,22 @@ def _check_columns(model: Model) -> None:
     if model.label in model.request:
         raise ValueError(f"request: {model.label!r} is the label; a request cannot know it")
     for view in model.views:
-        _require(f"views: key of {view.name}", view.entity.key, list(model.request))
+        _check_view(model, view)
     for name in model.carried_columns():
         _require("inputs of project_metrics or holdout_filter", name, columns)
+
+
+def _check_view(model: Model, view: WindowView) -> None:
+    _require(f"views: key of {view.name}", view.entity.key, list(model.request))
+    if view.source.name != model.source.name:
+        raise ValueError(
+            f"views: {view.name} reads source {view.source.name!r}; a model's views read its own, {model.source.name!r}"
+        )
+    if model.label in view.summed_columns() and view.delay < model.split.gap:
+        raise ValueError(
+            f"views: {view.name} aggregates the label {model.label!r} with delay {view.delay}, but labels are known "
+            f"after split.gap, {model.split.gap}: set delay to that or more, or the features leak the label"
+        )
 
 
 def _check_on_demand(model: Model) -> None:
@@ -47,6 +63,7 @@ def _check_on_demand(model: Model) -> None:
             raise ValueError(f"on_demand: the name {feature.name!r} is taken; choose another")
         for name in feature.inputs:
             _require(f"on_demand: input of {feature.name}", name, known)
+            _refuse_text(model, f"on_demand: input of {feature.name}", name)
         known.append(feature.name)
 
 
@@ -54,11 +71,17 @@ def _check_features(model: Model) -> None:
     known = [*model.request, *model.view_features(), *(feature.name for feature in model.on_demand)]
     for name in model.features:
         _require("features", name, known)
+        _refuse_text(model, "features", name)
     twice = sorted({name for name in model.features if model.features.count(name) > 1})
     if twice:
         raise ValueError(f"features: {twice[0]!r} stands twice; keep one")
     for name in model.defaults:
         _require("defaults", name, list(model.view_features()))
+
+
+def _refuse_text(model: Model, field: str, name: str) -> None:
+    if name in model.request and model.source.column(name).type is ColumnType.STRING:
+        raise ValueError(f"{field}: {name!r} is text, and models take numbers; encode it in the source's files")
 
 
 def _check_metrics(model: Model) -> None:

@@ -6,7 +6,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from roost.spec.definition import Definition, Function, Name, short_duration
-from roost.spec.sources import NUMERIC, Source
+from roost.spec.sources import KEYS, NUMERIC, Source
 
 HOUR = timedelta(hours=1)
 
@@ -64,10 +64,15 @@ class WindowView(Definition):
                 raise ValueError(f"view '{self.name}': window {window} is not a multiple of the tile {self.tile}")
         if self.delay < timedelta(0) or self.delay % self.tile:
             raise ValueError(f"view '{self.name}': delay {self.delay} is not a multiple of the tile {self.tile}")
-        self.source.column(self.entity.key)
         for column in self.summed_columns():
             if self.source.column(column).type not in NUMERIC:
                 raise ValueError(f"view '{self.name}': column {column!r} is not numeric, so it has no sum or mean")
+        return self
+
+    @model_validator(mode="after")
+    def _key_is_text_or_whole(self) -> Self:
+        if self.source.column(self.entity.key).type not in KEYS:
+            raise ValueError(f"view '{self.name}': key {self.entity.key!r} must have type integer or string")
         return self
 
     def summed_columns(self) -> tuple[str, ...]:

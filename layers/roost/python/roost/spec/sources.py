@@ -19,6 +19,7 @@ class ColumnType(StrEnum):
     BOOLEAN = "boolean"
 
 
+KEYS = frozenset({ColumnType.INTEGER, ColumnType.STRING})
 NUMERIC = frozenset({ColumnType.INTEGER, ColumnType.FLOAT, ColumnType.DECIMAL, ColumnType.BOOLEAN})
 
 
