@@ -10,6 +10,7 @@ import pytest
 from roost.adapters.onnx_runtime import open_model
 from roost.domain.evaluation import best_candidate, check_agreement
 from roost.domain.package import verified_manifest, verify_file
+from roost.domain.registry import Actor, status_move
 from roost.errors import ConversionMismatch, PackageCorrupted, TrainingFailed
 from roost.names import PACKAGE_CARD, PACKAGE_MANIFEST, PACKAGE_MODEL, Status, package_key, run_key
 from roost.spec import Candidate, Gate
@@ -123,9 +124,34 @@ def test_a_registered_version_is_approved_by_its_gates_and_knows_its_lineage(ben
     version = bench.ports.registry.version("toy", 1)
     assert (version.status, version.package) == (Status.APPROVED, evaluation["package"])
     assert version.lineage["reason"] == "drift"
-    second = register_model({**event, "request": {}}, replace(bench.ports))
+    second = register_model({**event, "run": "run-2", "request": {}}, replace(bench.ports))
     assert second["version"] == 2
     assert bench.ports.registry.version("toy", 2).lineage["reason"] == "manual"
+
+
+def test_a_step_that_is_tried_again_registers_nothing_and_keeps_a_rejection(bench: TrainingBench) -> None:
+    model = project()
+    evaluation = bench.evaluate(model, bench.train(model, "line"))
+    event = {"model": "toy", "run": RUN, "dataset": "d", "training_set": "t", "code": "c", "evaluation": evaluation}
+    register_model({**event, "request": {}}, bench.ports)
+    registry, ann = bench.ports.registry, Actor("ann", bench.ports.clock.now())
+    version = registry.version("toy", 1)
+    registry.commit(status_move(registry.head("toy"), version, Status.REJECTED, ann, "too few frauds"))
+    assert register_model({**event, "request": {}}, bench.ports) == {"version": 1, "status": "rejected"}
+    assert [version.number for version in registry.versions("toy")] == [1]
+
+
+def test_a_champion_without_its_package_keeps_nobody_from_training(bench: TrainingBench) -> None:
+    model = project()
+    evaluation = bench.evaluate(model, bench.train(model, "line"))
+    event = {"model": "toy", "run": RUN, "dataset": "d", "training_set": "t", "code": "c", "evaluation": evaluation}
+    register_model({**event, "request": {}}, bench.ports)
+    store = bench.ports.registry
+    store.heads["toy"] = replace(store.head("toy"), champion=1)  # type: ignore[attr-defined]
+    bench.ports.packages.objects.clear()  # type: ignore[attr-defined]
+    champion = bench.evaluate(model, bench.train(model, "trees"))["champion"]
+    assert (champion["version"], champion["metrics"]) == (1, {})
+    assert evaluation["package"] in champion["unreadable"]
 
 
 def test_the_champion_is_judged_on_the_same_rows(bench: TrainingBench) -> None:

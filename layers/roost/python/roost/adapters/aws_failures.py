@@ -4,8 +4,9 @@ Codes after "Error retries and exponential backoff" (Amazon DynamoDB Developer G
 Reference) and botocore's own retry modes. The SDK has already retried when one of them arrives here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as LostConnection
@@ -26,6 +27,7 @@ THROTTLED = frozenset(
         "TransactionInProgressException",
     }
 )
+FINE = "None"
 
 
 @contextmanager
@@ -44,6 +46,14 @@ def transient_failures(service: str) -> Iterator[None]:
 def error_code(error: ClientError) -> str:
     """The code of an AWS error; for an answer without a body, such as to a HEAD request, the HTTP status."""
     return error.response.get("Error", {}).get("Code", "")
+
+
+def cancellation_codes(error: ClientError) -> list[str]:
+    """Why each item of a DynamoDB transaction kept it from being written, ``None`` for one that did not; in order."""
+    if error_code(error) != "TransactionCanceledException":
+        return []
+    response: Mapping[str, Any] = error.response
+    return [reason.get("Code", FINE) for reason in response.get("CancellationReasons", ())]
 
 
 def _may_pass(error: ClientError) -> bool:

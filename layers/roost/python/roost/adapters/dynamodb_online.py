@@ -17,7 +17,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from roost.adapters.aws_failures import error_code, transient_failures
+from roost.adapters.aws_failures import FINE, cancellation_codes, transient_failures
 from roost.errors import DependencyUnavailable
 from roost.ports import OnlineItem
 
@@ -35,7 +35,6 @@ FIRST_PAUSE = 0.05
 NOT_OLDER = "attribute_not_exists(a) OR a <= :a"
 OLDER = "ConditionalCheckFailed"
 MAY_PASS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
-FINE = "None"
 
 
 class DynamoDBOnlineStore:
@@ -78,7 +77,7 @@ class DynamoDBOnlineStore:
             with transient_failures("DynamoDB"):
                 self._dynamodb.transact_write_items(TransactItems=[{"Put": self._put(item)} for item in items])
         except ClientError as error:
-            codes = _reasons(error)
+            codes = cancellation_codes(error)
             if not codes or set(codes) - {FINE, OLDER} - MAY_PASS:
                 raise
             return codes
@@ -131,13 +130,6 @@ def _chunks(keys: list[str], length: int) -> Iterator[list[str]]:
 def _backoff(attempt: int) -> float:
     """Seconds to wait, "full jitter" (AWS Architecture Blog, "Exponential Backoff And Jitter")."""
     return random.uniform(0, FIRST_PAUSE * 2**attempt)
-
-
-def _reasons(error: ClientError) -> list[str]:
-    if error_code(error) != "TransactionCanceledException":
-        return []
-    response: Mapping[str, Any] = error.response
-    return [reason.get("Code", FINE) for reason in response.get("CancellationReasons", ())]
 
 
 def _joined(key: Key) -> str:

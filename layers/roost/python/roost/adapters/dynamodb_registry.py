@@ -13,11 +13,13 @@ from boto3.dynamodb.conditions import Key
 from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import ClientError
 
+from roost.adapters.aws_failures import cancellation_codes, error_code, transient_failures
 from roost.domain.registry import AuditEntry, Change, ModelHead, Release, Version
-from roost.errors import ConcurrentUpdate, UnknownRelease, UnknownVersion
+from roost.errors import ConcurrentUpdate, DependencyUnavailable, UnknownRelease, UnknownVersion
 from roost.names import ReleaseStatus, Status
 
 HEAD = "HEAD"
+THROTTLED_ITEMS = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
 LOST_RACES = ("ConditionalCheckFailed", "TransactionConflict")
 SERIALIZE = TypeSerializer().serialize
 
@@ -38,11 +40,14 @@ class DynamoDBRegistryStore:
     def commit(self, change: Change) -> None:
         """Write the change in one transaction, or raise ``ConcurrentUpdate``."""
         try:
-            self._client.transact_write_items(TransactItems=self._writes(change))
+            with transient_failures("DynamoDB"):
+                self._client.transact_write_items(TransactItems=self._writes(change))
         except ClientError as error:
             if _lost_race(error):
                 model = change.before.model
                 raise ConcurrentUpdate(f"{model} was changed by somebody else; read it again and retry") from error
+            if THROTTLED_ITEMS.intersection(cancellation_codes(error)):
+                raise DependencyUnavailable(f"DynamoDB table {self._name} is throttled: {error}") from error
             raise
 
     def version(self, model: str, number: int) -> Version:
@@ -98,7 +103,8 @@ class DynamoDBRegistryStore:
         return {"Put": {"TableName": self._name, "Item": serialized, **condition}}
 
     def _get(self, model: str, sort_key: str) -> dict[str, Any] | None:
-        found = self._table.get_item(Key={"pk": _partition(model), "sk": sort_key}, ConsistentRead=True)
+        with transient_failures("DynamoDB"):
+            found = self._table.get_item(Key={"pk": _partition(model), "sk": sort_key}, ConsistentRead=True)
         return json.loads(str(found["Item"]["body"])) if "Item" in found else None
 
     def _all(self, model: str, prefix: str) -> list[dict[str, Any]]:
@@ -108,7 +114,8 @@ class DynamoDBRegistryStore:
         }
         bodies: list[dict[str, Any]] = []
         while True:
-            page = self._table.query(**query)
+            with transient_failures("DynamoDB"):
+                page = self._table.query(**query)
             bodies += [json.loads(str(item["body"])) for item in page["Items"]]
             if "LastEvaluatedKey" not in page:
                 return bodies
@@ -132,6 +139,5 @@ def _release(body: dict[str, Any]) -> Release:
 
 
 def _lost_race(error: ClientError) -> bool:
-    code = error.response["Error"]["Code"]
-    reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
-    return code == "TransactionConflictException" or any(reason in LOST_RACES for reason in reasons)
+    lost = error_code(error) == "TransactionConflictException"
+    return lost or any(code in LOST_RACES for code in cancellation_codes(error))

@@ -38,6 +38,12 @@ ESTIMATORS: dict[str, type[ClassifierMixin]] = {
     "gradient_boosting": GradientBoostingClassifier,
 }
 SCALED = frozenset({"logistic_regression"})
+FORESTS = frozenset({"random_forest", "extra_trees"})
+RESERVED = {
+    "random_state": "the model's seed is used",
+    "n_jobs": "candidates are fitted side by side instead",
+    "categorical_features": "native categories convert wrongly to ONNX; encode them instead",
+}
 LIBRARIES = ("numpy", "scikit-learn", "skl2onnx", "onnx")
 INPUT = "features"
 OPSET = 21
@@ -56,6 +62,7 @@ class ScikitLearnTrainer:
             TrainingFailed: an unknown parameter, one that converts silently wrong, or data that scikit-learn refuses.
         """
         _check_parameters(estimator, parameters)
+        _check_missing(estimator, features)
         model = ESTIMATORS[estimator](**parameters, random_state=seed)
         if estimator in SCALED:
             model = make_pipeline(StandardScaler(), model)
@@ -77,11 +84,20 @@ class ScikitLearnTrainer:
 
 def _check_parameters(estimator: str, parameters: dict[str, Any]) -> None:
     known = ESTIMATORS[estimator]().get_params()
-    for name in parameters:
+    for name, value in parameters.items():
         if name not in known:
             raise TrainingFailed(f"{estimator} has no parameter {name!r}; it has {', '.join(sorted(known))}")
-    if parameters.get("categorical_features") is not None:
-        raise TrainingFailed("categorical_features: native categories convert wrongly to ONNX; encode them instead")
+        if name in RESERVED and value is not None:
+            raise TrainingFailed(f"{estimator} must not be given {name!r}: {RESERVED[name]}")
+
+
+def _check_missing(estimator: str, features: Matrix) -> None:
+    columns = np.flatnonzero(np.isnan(features).any(axis=0))
+    if estimator in FORESTS and len(columns):
+        raise TrainingFailed(
+            f"{estimator}: features {columns.tolist()} (counted from 0) have missing values, with which forests "
+            f"convert wrongly: declare defaults for them, or use hist_gradient_boosting"
+        )
 
 
 class ScikitLearnModel:
@@ -92,7 +108,8 @@ class ScikitLearnModel:
 
     def score(self, features: Matrix) -> Vector:
         """Probability of the positive class, float64 of shape (rows,)."""
-        scores: Vector = self._model.predict_proba(features)[:, 1].astype(np.float64)
+        with threadpool_limits(limits=THREADS):
+            scores: Vector = self._model.predict_proba(features)[:, 1].astype(np.float64)
         return scores
 
     def to_onnx(self, width: int) -> bytes:
@@ -104,5 +121,6 @@ class ScikitLearnModel:
             options={"zipmap": False},
             target_opset=OPSET,
         )
+        converted.opset_import.sort(key=lambda operators: operators.domain)  # skl2onnx collects them in a set
         body: bytes = converted.SerializeToString(deterministic=True)
         return body

@@ -32,8 +32,13 @@ def trivial_baseline(label: Vector, training_label: Vector) -> dict[str, float]:
 
 
 def review_threshold(score: Vector, review_rate: float) -> float:
-    """The score at or above which the ``review_rate`` highest scores lie."""
-    return float(np.quantile(score, 1.0 - review_rate))
+    """The lowest score at or above which at most the share ``review_rate`` (0 to 1) of the scores lies.
+
+    Scores that tie are flagged together or not at all, so that reviewers never get more than they can do.
+    """
+    refused = np.sort(score)[len(score) - int(review_rate * len(score)) - 1]
+    above = score[score > refused]
+    return float(above.min() if above.size else np.nextafter(refused, np.inf))
 
 
 def score_quantiles(score: Vector) -> list[float]:

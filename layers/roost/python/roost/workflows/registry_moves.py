@@ -12,8 +12,11 @@ ATTEMPTS = 60
 LONGEST_PAUSE = 0.5  # seconds
 
 
-def move(store: RegistryStore, model: str, make_change: Callable[[ModelHead], Change]) -> Change:
+def move(store: RegistryStore, model: str, make_change: Callable[[ModelHead], Change | None]) -> Change | None:
     """Make a change from the model's present head and commit it; returns what was committed.
+
+    ``make_change`` is called anew with each head, so what it reads is as fresh as the head. It answers None where there
+    is nothing to do: a step that Step Functions tries again must find its own work done, and not do it twice.
 
     Losing a race means another attempt after a random pause that grows ("full jitter", AWS Architecture Blog,
     "Exponential Backoff And Jitter").
@@ -23,6 +26,8 @@ def move(store: RegistryStore, model: str, make_change: Callable[[ModelHead], Ch
     """
     for attempt in range(ATTEMPTS):
         change = make_change(store.head(model))
+        if change is None:
+            return None
         try:
             store.commit(change)
         except ConcurrentUpdate:

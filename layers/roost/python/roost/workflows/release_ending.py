@@ -16,7 +16,9 @@ def finish_release(event: dict[str, Any], ports: PipelinePorts) -> dict[str, Any
     model, plan, identifier = event["model"], event["plan"], event["release"]
     registry, actor = ports.registry, Actor(ACTOR, ports.clock.now())
 
-    def completion(head: ModelHead) -> Change:
+    def completion(head: ModelHead) -> Change | None:
+        if head.active_release != identifier:
+            return None
         version = registry.version(model, plan["version"])
         replaced = registry.version(model, head.champion) if head.champion else None
         return release_completion(head, registry.release(model, identifier), version, replaced, actor)
@@ -30,7 +32,9 @@ def record_rollback(event: dict[str, Any], ports: PipelinePorts) -> dict[str, An
     model, plan, identifier = event["model"], event["plan"], event["release"]
     registry, actor, reason = ports.registry, Actor(ACTOR, ports.clock.now()), rollback_reason(event["state"])
 
-    def rollback(head: ModelHead) -> Change:
+    def rollback(head: ModelHead) -> Change | None:
+        if head.active_release != identifier:
+            return None
         version = registry.version(model, plan["version"])
         return release_rollback(head, registry.release(model, identifier), version, actor, reason)
 

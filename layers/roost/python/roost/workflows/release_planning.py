@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from roost.domain.registry import Actor, ModelHead, Release, Version, release_start
+from roost.domain.registry import Actor, Change, ModelHead, Release, Version, release_start
 from roost.domain.release_plan import RolloutPlan, requested_version, rollout_plan
 from roost.errors import InvalidReleaseRequest
 from roost.names import ReleaseStatus
@@ -18,15 +18,23 @@ def plan_release(event: dict[str, Any], ports: PipelinePorts) -> dict[str, Any]:
         InvalidReleaseRequest: the request is malformed, or a rollback's target was never released.
         UnknownVersion, VersionNotApproved, ReleaseInProgress: the version may not be released now.
     """
-    model, request = event["model"], event["request"]
-    number = requested_version(request)
-    head = ports.registry.head(model)
-    plan = rollout_plan(event["rollout"], request, first=head.champion is None)
-    version = ports.registry.version(model, number)
-    release = _release(event, head, version, plan, ports)
-    actor = Actor(release.requested_by, ports.clock.now())
-    move(ports.registry, model, lambda fresh: release_start(fresh, version, release, actor))
-    return _answer(release, version, plan)
+    model, identifier = event["model"], event["release"]
+    number = requested_version(event["request"])
+
+    def start(head: ModelHead) -> Change | None:
+        if head.active_release == identifier:
+            return None
+        version, plan = ports.registry.version(model, number), _plan(event, head.champion)
+        release = _release(event, head, version, plan, ports)
+        return release_start(head, version, release, Actor(release.requested_by, ports.clock.now()))
+
+    move(ports.registry, model, start)
+    release = ports.registry.release(model, identifier)
+    return _answer(release, ports.registry.version(model, number), _plan(event, release.previous_version))
+
+
+def _plan(event: dict[str, Any], champion: int | None) -> RolloutPlan:
+    return rollout_plan(event["rollout"], event["request"], first=champion is None)
 
 
 def _release(
