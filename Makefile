@@ -80,12 +80,13 @@ bench-serving: setup ## Measure scoring: latency, cold start, memory
 
 ##@ Upkeep
 
+COMPILE = $(UV) pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade)
+
 lock: $(STAMPS)/uv ## Resolve requirements/*.in and layers/*/requirements.in anew (UPGRADE=1: to the newest versions)
-	@compile() { $(UV) pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
-	  --generate-hashes --no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade) "$$@"; }
-	@for name in bootstrap node dev; do compile "requirements/$$name.in" -o "requirements/$$name.txt"; done
+	@for name in bootstrap node dev; do $(COMPILE) "requirements/$$name.in" -o "requirements/$$name.txt"; done
 	@for layer in layers/*/requirements.in; do \
-	  compile -c requirements/dev.txt "$$layer" -o "requirements/layer-$$(basename "$$(dirname "$$layer")").txt"; done
+	  $(COMPILE) -c requirements/dev.txt "$$layer" -o "requirements/layer-$$(basename "$$(dirname "$$layer")").txt"; done
 	@npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund
 
 clean: ## Remove everything that was built or installed

@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from roost.serving_wiring import prediction_service
+from roost.quiet_start import quiet_start
 
-SERVICE = prediction_service()
+with quiet_start():
+    from roost.serving_wiring import prediction_service
+
+    SERVICE = prediction_service()
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """Window state as bytes: what goes in comes out, and what is not ours is refused."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roost.domain.tile_state import EMPTY, FORMAT, WRITE_UNIT, TileState, pack, unpack
+from roost.domain.tile_state import EMPTY, FORMAT, WRITE_UNIT, StoredTiles, TileState, pack, unpack
 
 LARGE = 2**62
 
@@ -16,9 +18,11 @@ def state(tiles: list[tuple[int, int, int, int]]) -> TileState:
     return TileState(rows[:, 0], rows[:, 1], rows[:, 1:2] - rows[:, 2:3], rows[:, 3:4])
 
 
-def same(one: TileState, other: TileState) -> bool:
-    fields = ("starts", "events", "counts", "sums")
-    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in fields)
+def same(stored: StoredTiles, made: TileState) -> bool:
+    nulls = (made.events[:, np.newaxis] - made.counts).ravel()
+    missing = nulls.tolist() if nulls.any() else []
+    lists = (made.starts.tolist(), made.events.tolist(), missing, made.sums.ravel().tolist())
+    return (stored.starts, stored.events, stored.nulls, stored.sums) == lists
 
 
 tiles = st.lists(
@@ -41,13 +45,7 @@ def test_any_number_of_columns_survives_packing(columns: int, length: int) -> No
 
 
 def test_the_empty_state_survives_packing() -> None:
-    assert same(unpack(pack(EMPTY)), EMPTY)
-
-
-def test_integers_come_back_writable_by_cumulation() -> None:
-    back = unpack(pack(state([(1, 1, 0, 5), (2, 1, 0, 7)])))
-    assert back.sums.dtype == np.int64
-    assert int(back.sums.sum()) == 12
+    assert unpack(pack(state([]))) == replace(EMPTY, columns=1)
 
 
 def test_forty_usual_tiles_take_less_than_a_write_unit() -> None:

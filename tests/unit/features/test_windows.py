@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from roost.domain.windows import EMPTY, Aggregate, TileState, ViewLayout, WindowTotals, feature_columns, values
+from roost.domain.windows import EMPTY, Aggregate, StoredTiles, ViewLayout, WindowTotals, feature_columns, values
 from roost.domain.windows import fixed_point as units
 
 HOUR = 3_600
@@ -19,11 +19,10 @@ def layout(delay: int = 0, window: int = 4 * HOUR) -> ViewLayout:
     return ViewLayout("spend", "card", HOUR, delay, (("amount", 2),), aggregates)
 
 
-def one_event_per_tile(*tiles: int, null: tuple[int, ...] = ()) -> TileState:
+def one_event_per_tile(*tiles: int, null: tuple[int, ...] = ()) -> StoredTiles:
     """An event of 1.00 in each tile, null in some."""
-    starts = np.array(tiles, dtype=np.int64)
-    known = np.array([[tile not in null] for tile in tiles], dtype=np.int64)
-    return TileState(starts, np.ones(len(tiles), np.int64), known, known * 100)
+    nulls = [int(tile in null) for tile in tiles]
+    return StoredTiles(1, list(tiles), [1] * len(tiles), nulls, [100 * (1 - missing) for missing in nulls])
 
 
 def test_nothing_known_is_count_0_sum_0_and_no_mean() -> None:

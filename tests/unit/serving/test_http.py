@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from roost.domain.http import MAX_BODY, parsed_body, problem
+from roost.domain.http import MAX_BODY, answer, parsed_body, problem
 from roost.errors import InvalidField, MalformedRequest, NoModelReleased, RequestTooLarge
 
 
@@ -39,14 +39,17 @@ def test_a_large_body_is_refused_by_its_bytes() -> None:
 
 
 def test_a_problem_names_status_detail_and_field() -> None:
-    response = problem(InvalidField("amount must be a number", "amount"))
-    assert response["statusCode"] == 422
-    assert response["headers"] == {"Content-Type": "application/problem+json"}
-    assert json.loads(response["body"]) == {
+    assert problem(InvalidField("amount must be a number", "amount")) == {
         "type": "about:blank", "title": "Invalid field", "status": 422,
         "detail": "amount must be a number", "field": "amount",
     }  # fmt: skip
 
 
 def test_a_problem_without_a_field_has_none() -> None:
-    assert "field" not in json.loads(problem(NoModelReleased("nothing yet"))["body"])
+    assert "field" not in problem(NoModelReleased("nothing yet"))
+
+
+def test_an_answer_is_what_api_gateway_expects_of_a_proxy() -> None:
+    assert answer(422, "{}", "application/problem+json") == {
+        "statusCode": 422, "headers": {"Content-Type": "application/problem+json"}, "body": "{}",
+    }  # fmt: skip

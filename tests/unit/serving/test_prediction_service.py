@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from roost.adapters.fast_json import FastJson
 from roost.adapters.in_memory import FixedClock, InMemoryOnlineStore
 from roost.domain.feature_vector import FeaturePlan, OnDemand
 from roost.domain.windows import Aggregate, TileState, ViewLayout, pack
@@ -72,7 +73,8 @@ def service(lines: list[str], model: Any = None, released: bool = True) -> Predi
     state = TileState(np.array([tile]), np.array([3]), np.array([[3]]), np.array([[3000]]))
     online.write([OnlineItem(LAYOUT.online_name, "7", pack(state), int(NOW.timestamp()) - HOUR)])
     package = LoadedPackage("digest", MANIFEST, PLAN, (LAYOUT,), model or Sum())
-    return PredictionService("toy", 4, "9", package if released else None, online, FixedClock(NOW), lines.append)
+    served = package if released else None
+    return PredictionService("toy", 4, "9", served, online, FixedClock(NOW), FastJson(), lines.append)
 
 
 def ask(service: PredictionService, **fields: Any) -> tuple[int, dict[str, Any]]:
@@ -128,6 +130,12 @@ def test_a_bad_field_is_a_422_and_no_error_of_the_version(lines: list[str]) -> N
     line = json.loads(lines[0])
     assert (line["Errors"], line["Rejected"]) == (0, 1)
     assert "ScoreRank" not in line
+
+
+def test_text_that_is_no_unicode_is_refused_and_logged(lines: list[str]) -> None:
+    status, answer = ask(service(lines), **{"customer": 7, "amount": 20.0, "\ud800": 1})
+    assert (status, answer["field"]) == (422, "\ud800")
+    assert json.loads(lines[0])["Rejected"] == 1
 
 
 @pytest.mark.parametrize("amount", [101.0, 1.0])

@@ -4,6 +4,7 @@ import functools
 import sys
 
 from roost.adapters.dynamodb_online import DynamoDBOnlineStore
+from roost.adapters.fast_json import FastJson
 from roost.adapters.onnx_runtime import open_model
 from roost.adapters.s3_objects import S3ObjectStore
 from roost.adapters.system_clock import SystemClock
@@ -23,6 +24,7 @@ def prediction_service() -> PredictionService:
         package=_package(settings),
         online=DynamoDBOnlineStore(settings.online_table),
         clock=SystemClock(),
+        json=FastJson(),
         write_line=_write_line,
     )
 

@@ -1,5 +1,6 @@
 """From named columns to the model's input matrix: one function for training and for scoring."""
 
+import functools
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ import numpy.typing as npt
 
 Column = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float32]
+
+ROWS_AT_ONCE = 65_536
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,34 @@ class FeaturePlan:
     features: tuple[str, ...]
     on_demand: tuple[OnDemand, ...]
     defaults: Mapping[str, float]
+
+    @functools.cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """What must be known: the features and the inputs of on-demand ones, but for those that are computed."""
+        computed = {feature.name for feature in self.on_demand}
+        needed = [*self.features, *(name for feature in self.on_demand for name in feature.inputs)]
+        return tuple(dict.fromkeys(name for name in needed if name not in computed))
+
+    @functools.cached_property
+    def places(self) -> dict[str, int]:
+        """Row of each input and of each on-demand feature in the matrix that ``vectors`` works in."""
+        names = [*self.inputs, *(feature.name for feature in self.on_demand)]
+        return {name: place for place, name in enumerate(names)}
+
+    @functools.cached_property
+    def fill(self) -> Column:
+        """What stands for a missing input, shape (inputs, 1): its default, or NaN."""
+        return np.array([[self.defaults.get(name, np.nan)] for name in self.inputs], dtype=np.float64)
+
+    @functools.cached_property
+    def steps(self) -> tuple[tuple[int, tuple[int, ...]], ...]:
+        """For each on-demand feature its row, and those of its inputs."""
+        return tuple((self.places[f.name], tuple(self.places[name] for name in f.inputs)) for f in self.on_demand)
+
+    @functools.cached_property
+    def order(self) -> npt.NDArray[np.intp]:
+        """The rows that are features, in the model's order."""
+        return np.array([self.places[name] for name in self.features], dtype=np.intp)
 
     @classmethod
     def from_manifest(cls, manifest: Mapping[str, Any]) -> "FeaturePlan":
@@ -50,15 +81,26 @@ def resolved(reference: str) -> Callable[..., Any]:
 
 
 def assemble(plan: FeaturePlan, columns: Mapping[str, Column]) -> Matrix:
-    """The model's input: float32 of shape (rows, features).
+    """The model's input for many rows: float32 of shape (rows, features).
 
-    ``columns`` maps each request column and view feature to float64 of shape (rows,), missing values as NaN. Defaults
+    ``columns`` maps each of ``plan.inputs`` to float64 of shape (rows,), missing values as NaN.
+    """
+    rows = len(columns[plan.inputs[0]])
+    matrix = np.empty((rows, len(plan.features)), dtype=np.float32)
+    for start in range(0, rows, ROWS_AT_ONCE):
+        part = slice(start, start + ROWS_AT_ONCE)
+        matrix[part] = vectors(plan, np.array([columns[name][part] for name in plan.inputs]))
+    return matrix
+
+
+def vectors(plan: FeaturePlan, inputs: Column) -> Matrix:
+    """The model's input for a few rows: float32 of shape (rows, features).
+
+    ``inputs`` is float64 of shape (inputs, rows) in the order of ``plan.inputs``, missing values as NaN. Defaults
     replace missing values first; on-demand functions then see what the model would see.
     """
-    filled = dict(columns)
-    for name, default in plan.defaults.items():
-        filled[name] = np.where(np.isnan(columns[name]), default, columns[name])
-    for feature in plan.on_demand:
-        filled[feature.name] = feature.function(*[filled[name] for name in feature.inputs])
-    by_feature = np.array([filled[name] for name in plan.features], dtype=np.float32)
-    return np.ascontiguousarray(by_feature.T)
+    known = np.empty((len(plan.places), inputs.shape[1]))
+    known[: len(inputs)] = np.where(np.isnan(inputs), plan.fill, inputs)
+    for feature, (place, sources) in zip(plan.on_demand, plan.steps, strict=True):
+        known[place] = feature.function(*[known[source] for source in sources])
+    return known.take(plan.order, axis=0).T.astype(np.float32, order="C")

@@ -4,6 +4,7 @@ Embedded metric format, CloudWatch User Guide, "Specification: Embedded metric f
 no directive names are kept in the log and cost no metric. Ids never become dimensions.
 """
 
+import functools
 from typing import Any
 
 from roost.names import METRIC_NAMESPACE, Dimension, Metric
@@ -16,26 +17,29 @@ UNITS = {
     Metric.SCORE_RANK: "None",
     Metric.DEFAULTED_FEATURES: "Count",
 }
-DIMENSIONS = [[Dimension.MODEL], [Dimension.MODEL, Dimension.FUNCTION_VERSION]]
+NAMES = tuple(name.value for name in UNITS)
+MODEL, FUNCTION_VERSION = Dimension.MODEL.value, Dimension.FUNCTION_VERSION.value
 
 
 def log_line(
-    model: str, function_version: str, timestamp: int, metrics: dict[Metric, float], record: dict[str, Any]
+    model: str, function_version: str, timestamp: int, values: tuple[float, ...], record: dict[str, Any]
 ) -> dict[str, Any]:
-    """The log line as a JSON-ready dict: ``metrics`` by name, ``record`` under ``prediction``.
+    """The log line as a JSON-ready dict: metrics by name, ``record`` under ``prediction``.
 
-    ``timestamp`` is in milliseconds since 1970.
+    ``timestamp`` is in milliseconds since 1970. ``values`` belong to the metrics of ``UNITS`` in their order; a request
+    without a score has none for the last two.
     """
-    directive = {
-        "Namespace": METRIC_NAMESPACE,
-        "Dimensions": DIMENSIONS,
-        "Metrics": [{"Name": name, "Unit": UNITS[name]} for name in metrics],
-    }
-    numbers = {name.value: value for name, value in metrics.items()}
     return {
-        "_aws": {"Timestamp": timestamp, "CloudWatchMetrics": [directive]},
-        Dimension.MODEL: model,
-        Dimension.FUNCTION_VERSION: function_version,
-        **numbers,
+        "_aws": {"Timestamp": timestamp, "CloudWatchMetrics": [_directive(len(values))]},
+        MODEL: model,
+        FUNCTION_VERSION: function_version,
+        **dict(zip(NAMES, values, strict=False)),
         "prediction": record,
     }
+
+
+@functools.cache
+def _directive(metrics: int) -> dict[str, Any]:
+    units = [{"Name": name.value, "Unit": unit} for name, unit in list(UNITS.items())[:metrics]]
+    dimensions = [[MODEL], [MODEL, FUNCTION_VERSION]]
+    return {"Namespace": METRIC_NAMESPACE, "Dimensions": dimensions, "Metrics": units}

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from roost.domain.feature_vector import FeaturePlan, assemble
+from roost.domain.feature_vector import FeaturePlan, vectors
 
 Value = float | None
 
@@ -32,10 +32,9 @@ class Scored:
 
 
 def score_rows(plan: FeaturePlan, model: Model, rows: Sequence[Mapping[str, Value]]) -> list[float]:
-    """Scores of rows given as input name to number, None where missing; all rows have the same names."""
-    names = list(rows[0])
-    values = np.array([[row[name] for row in rows] for name in names], dtype=np.float64)  # None becomes NaN
-    scores: list[float] = model.score(assemble(plan, dict(zip(names, values, strict=True)))).tolist()
+    """Scores of rows given as input name to number, None where missing."""
+    inputs = np.array([[row[name] for name in plan.inputs] for row in rows], dtype=np.float64)  # None becomes NaN
+    scores: list[float] = model.score(vectors(plan, inputs.T)).tolist()
     return scores
 
 

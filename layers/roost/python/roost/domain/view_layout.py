@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+Recipe = tuple[str, int, float]  # function, place of its column, number of the column's units in one
+
 
 @dataclass(frozen=True)
 class Aggregate:
@@ -60,6 +62,15 @@ class ViewLayout:
     def windows(self) -> tuple[int, ...]:
         """The different windows in seconds, shortest first."""
         return tuple(sorted({aggregate.window for aggregate in self.aggregates}))
+
+    @functools.cached_property
+    def recipe(self) -> tuple[tuple[str, int, Recipe], ...]:
+        """Each feature with its window and how it is computed."""
+        places = {name: (place, 10.0**decimals) for place, (name, decimals) in enumerate(self.columns)}
+        return tuple(
+            (item.feature, item.window, (item.function, *places.get(item.column or "", (0, 1.0))))
+            for item in self.aggregates
+        )
 
     @functools.cached_property
     def online_name(self) -> str:

@@ -16,12 +16,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from roost.domain.tile_state import EMPTY, Integers, TileState, pack, unpack
-from roost.domain.view_layout import Aggregate, ViewLayout
+from roost.domain.tile_state import EMPTY, Integers, StoredTiles, TileState, pack, unpack
+from roost.domain.view_layout import Aggregate, Recipe, ViewLayout
 
 __all__ = [
     "EMPTY",
     "Aggregate",
+    "StoredTiles",
     "TileState",
     "ViewLayout",
     "WindowTotals",
@@ -62,41 +63,32 @@ def tail_tile(layout: ViewLayout, window: int, t: float) -> int:
     return math.floor(t - layout.delay - window) // layout.tile
 
 
-def values(layout: ViewLayout, state: TileState, t: float) -> dict[str, float | None]:
+def values(layout: ViewLayout, tiles: StoredTiles, t: float) -> dict[str, float | None]:
     """The features of one entity at time t (seconds since 1970); None where there is no mean.
 
-    ``state`` holds the events that were known at t: the tile that t lies in counts as a whole.
+    ``tiles`` hold the events that were known at t: the tile that t lies in counts as a whole.
     """
-    starts = state.starts.tolist()
-    high = bisect_left(starts, head_tile(layout, t))
-    spans = {w: (min(bisect_left(starts, tail_tile(layout, w, t)), high), high) for w in layout.windows}
-    events = _before(state.events)
-    columns = {
-        name: (_before(state.counts[:, place]), _before(state.sums[:, place]), 10.0**decimals)
-        for place, (name, decimals) in enumerate(layout.columns if starts else ())
-    }
-    return {item.feature: _value(item, spans[item.window], events, columns) for item in layout.aggregates}
+    high = bisect_left(tiles.starts, head_tile(layout, t))
+    lows = {window: bisect_left(tiles.starts, tail_tile(layout, window, t)) for window in layout.windows}
+    found = {window: _totals(tiles, min(low, high), high) for window, low in lows.items()}
+    return {feature: _value(how, *found[window]) for feature, window, how in layout.recipe}
 
 
-def _before(amounts: Integers) -> list[int]:
-    """Running totals: the sum of the first n amounts at n."""
-    return [0, *amounts.cumsum().tolist()]
+def _totals(tiles: StoredTiles, low: int, high: int) -> tuple[int, list[tuple[int, int]]]:
+    """Events of the tiles from low to high, and for each column the number of values and their sum."""
+    events, width = sum(tiles.events[low:high]), tiles.columns
+    nulls, sums = tiles.nulls[low * width : high * width], tiles.sums[low * width : high * width]
+    return events, [(events - sum(nulls[place::width]), sum(sums[place::width])) for place in range(width)]
 
 
-def _value(
-    item: Aggregate, span: tuple[int, int], events: list[int], columns: Mapping[str, tuple[list[int], list[int], float]]
-) -> float | None:
-    low, high = span
-    if item.column is None:
-        return float(events[high] - events[low])
-    if low == high:
-        return 0.0 if item.function == "sum" else None
-    counts, sums, scale = columns[item.column]
-    total = (sums[high] - sums[low]) / scale
-    if item.function == "sum":
-        return total
-    count = counts[high] - counts[low]
-    return total / count if count else None
+def _value(how: Recipe, events: int, columns: list[tuple[int, int]]) -> float | None:
+    function, place, scale = how
+    if function == "count":
+        return float(events)
+    count, total = columns[place] if columns else (0, 0)
+    if function == "sum":
+        return total / scale
+    return total / scale / count if count else None
 
 
 def feature_columns(layout: ViewLayout, totals: Mapping[int, WindowTotals]) -> dict[str, Reals]:

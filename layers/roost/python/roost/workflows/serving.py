@@ -1,10 +1,10 @@
 """Answer scoring requests: validate, read features, score, decide, record."""
 
-import json
+import functools
 import math
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,16 +15,19 @@ from roost.domain.request_validation import validated
 from roost.domain.scoring import Scored, decision, score_row, score_rows
 from roost.domain.windows import EMPTY, unpack, values
 from roost.errors import NoModelReleased, RequestError, ScoringFailed
-from roost.names import Metric
-from roost.ports import Clock, OnlineItem, OnlineStore
+from roost.names import PROBLEM_JSON
+from roost.ports import Clock, Json, OnlineItem, OnlineStore
 from roost.workflows.packages import LoadedPackage
 
-ONLINE_KEY = tuple[str, str]
+Found = Sequence[OnlineItem | None]  # what the online store holds of the request's entity, one per view
 
 
 @dataclass(frozen=True)
 class PredictionService:
-    """One function version's service. ``package`` is None before the first release; ``write_line`` logs one line."""
+    """One function version's service.
+
+    ``package`` is None before the first release; ``write_line`` logs a line.
+    """
 
     model: str
     model_version: int
@@ -32,20 +35,21 @@ class PredictionService:
     package: LoadedPackage | None
     online: OnlineStore
     clock: Clock
+    json: Json
     write_line: Callable[[str], None]
 
     def respond(self, event: dict[str, Any]) -> dict[str, Any]:
         """Answer an API Gateway proxy event; every outcome, an error too, is one log line."""
         started = time.perf_counter()
         try:
-            outcome, record = self._predict(parsed_body(event))
-            response = answer(200, outcome)
+            outcome, record = self._predict(parsed_body(event, self.json.document))
+            response = answer(200, self.json.text(outcome))
         except RequestError as error:
             record = {"error": error.detail, "field": error.field, "status": error.status}
-            response = problem(error)
+            response = self._problem(error)
         except Exception as error:
             record = {"error": f"{type(error).__name__}: {error}", "status": 500}
-            response = problem(ScoringFailed("the model failed on this request; it has been recorded"))
+            response = self._problem(ScoringFailed("the model failed on this request; it has been recorded"))
         self._log(record, response["statusCode"], (time.perf_counter() - started) * 1000)
         return response
 
@@ -53,6 +57,9 @@ class PredictionService:
         """Score rows of ready inputs: what SmokeTest compares with the scores in the package."""
         package = self._released()
         return {"scores": score_rows(package.plan, package.model, rows), "package": package.digest}
+
+    def _problem(self, error: RequestError) -> dict[str, Any]:
+        return answer(error.status, self.json.text(problem(error)), PROBLEM_JSON)
 
     def _released(self) -> LoadedPackage:
         if self.package is None:
@@ -63,17 +70,17 @@ class PredictionService:
         package = self._released()
         manifest = package.manifest
         request = validated(manifest["request"], body, self.clock.now(), manifest["event_time"])
-        items = self.online.read(_keys(package, request))
-        row = _inputs(package, request, items)
+        keys = [(layout.online_name, str(request[layout.key])) for layout in package.layouts]
+        items = self.online.read(keys)
+        found = list(map(items.get, keys))
+        row = _inputs(package, request, found)
         scored = score_row(package.plan, package.model, manifest["rank_reference"], row)
         if math.isnan(scored.score):
             raise ScoringFailed("the model gave no number for this request")
-        outcome = self._outcome(package, request, items, scored)
+        outcome = self._outcome(package, found, scored)
         return outcome, {**outcome, "request": body, "inputs": row, "rank": scored.rank}
 
-    def _outcome(
-        self, package: LoadedPackage, request: dict[str, Any], items: Mapping[ONLINE_KEY, OnlineItem], scored: Scored
-    ) -> dict[str, Any]:
+    def _outcome(self, package: LoadedPackage, found: Found, scored: Scored) -> dict[str, Any]:
         return {
             "prediction_id": str(uuid.uuid4()),
             "model": self.model,
@@ -82,46 +89,36 @@ class PredictionService:
             "score": scored.score,
             "decision": decision(package.manifest, scored.score),
             "threshold": package.manifest["threshold"],
-            "features": _freshness(package, request, items),
+            "features": _freshness(package, found),
             "defaulted": list(scored.defaulted),
         }
 
     def _log(self, record: dict[str, Any], status: int, milliseconds: float) -> None:
-        metrics: dict[Metric, float] = {
-            Metric.REQUESTS: 1,
-            Metric.ERRORS: int(status >= 500),
-            Metric.REJECTED: int(400 <= status < 500),
-            Metric.LATENCY: round(milliseconds, 3),
-        }
+        values: tuple[float, ...] = (1, int(status >= 500), int(400 <= status < 500), round(milliseconds, 3))
         if "rank" in record:
-            metrics |= {Metric.SCORE_RANK: record["rank"], Metric.DEFAULTED_FEATURES: len(record["defaulted"])}
+            values += (record["rank"], len(record["defaulted"]))
         at = int(self.clock.now().timestamp() * 1000)
-        line = log_line(self.model, self.function_version, at, metrics, record)
-        self.write_line(json.dumps(line, separators=(",", ":")))
+        self.write_line(self.json.text(log_line(self.model, self.function_version, at, values, record)))
 
 
-def _keys(package: LoadedPackage, request: Mapping[str, Any]) -> list[ONLINE_KEY]:
-    return [(layout.online_name, str(request[layout.key])) for layout in package.layouts]
-
-
-def _inputs(
-    package: LoadedPackage, request: Mapping[str, Any], items: Mapping[ONLINE_KEY, OnlineItem]
-) -> dict[str, float | None]:
+def _inputs(package: LoadedPackage, request: Mapping[str, Any], found: Found) -> dict[str, float | None]:
     row = {name: value for name, value in request.items() if not isinstance(value, str)}
-    for layout, key in zip(package.layouts, _keys(package, request), strict=True):
-        state = unpack(items[key].payload) if key in items else EMPTY
-        row |= values(layout, state, request[package.manifest["event_time"]])
+    at = request[package.manifest["event_time"]]
+    for layout, item in zip(package.layouts, found, strict=True):
+        row |= values(layout, unpack(item.payload) if item else EMPTY, at)
     return row
 
 
-def _freshness(
-    package: LoadedPackage, request: Mapping[str, Any], items: Mapping[ONLINE_KEY, OnlineItem]
-) -> dict[str, dict[str, Any]]:
-    found = [items.get(key) for key in _keys(package, request)]
+def _freshness(package: LoadedPackage, found: Found) -> dict[str, dict[str, Any]]:
     return {
         layout.name: {
             "found": item is not None,
-            "as_of": datetime.fromtimestamp(item.as_of, UTC).isoformat() if item else None,
+            "as_of": _text(item.as_of) if item else None,
         }
         for layout, item in zip(package.layouts, found, strict=True)
     }
+
+
+@functools.lru_cache(maxsize=64)  # a materialisation gives all its items one time
+def _text(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
