@@ -1,18 +1,18 @@
 """The CDK app: ``cdk deploy --all -c stage=staging``."""
 
-import os
 import sys
 
 import aws_cdk
 import cdk_nag
 
-from infra.config import InvalidContext, read_config
+from infra.config import InvalidContext, check_runtime, read_config
 from infra.constructs.layers import BuildLayers
 from infra.layer_build import LayerBuildError, layer_assets
 from infra.platform_stack import PlatformStack
 from infra.storage_stack import StorageStack
 from roost import names
 from roost.errors import RoostError
+from roost.settings import deployment_target, endpoint_url
 from roost.spec import load_model, model_names
 
 
@@ -26,9 +26,9 @@ def build_app(app: aws_cdk.App, build: BuildLayers = layer_assets) -> aws_cdk.Ap
     """
     config = read_config(app)
     models = [load_model(name) for name in model_names()]
-    environment = aws_cdk.Environment(
-        account=os.environ.get("CDK_DEFAULT_ACCOUNT"), region=os.environ.get("CDK_DEFAULT_REGION")
-    )
+    account, region = deployment_target()
+    check_runtime(config, on_aws=account is not None and not endpoint_url())
+    environment = aws_cdk.Environment(account=account, region=region)
     storage = StorageStack(app, names.stack(config.stage, "storage"), config, env=environment)
     PlatformStack(app, names.stack(config.stage, "platform"), config, storage, models, build, env=environment)
     aws_cdk.Tags.of(app).add("roost:stage", config.stage)

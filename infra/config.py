@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from aws_cdk import App, RemovalPolicy
 from aws_cdk.aws_lambda import Architecture, Runtime, RuntimeFamily
 
+from infra.layer_build import LayerTarget
+
 THROWAWAY_STAGES = ("dev", "e2e", "test")
 STAGE_PATTERN = re.compile(r"[a-z][a-z0-9-]{0,14}")
 SNAP_START_SINCE = (3, 12)
@@ -43,9 +45,18 @@ class StageConfig:
         return tuple(int(part) for part in self.python_version.split(".")) >= SNAP_START_SINCE
 
     @property
+    def throwaway(self) -> bool:
+        """Whether nothing of value lives here."""
+        return self.stage in THROWAWAY_STAGES
+
+    @property
     def removal(self) -> RemovalPolicy:
-        """What happens to data when the stack goes: kept, but on throwaway stages."""
-        return RemovalPolicy.DESTROY if self.stage in THROWAWAY_STAGES else RemovalPolicy.RETAIN
+        """What happens to data when the stack goes: kept, but on throwaway stages.
+
+        A stack whose very first deployment fails takes its empty tables and buckets with it, else their fixed names
+        would be in the way of the next attempt ("DeletionPolicy attribute", AWS CloudFormation User Guide).
+        """
+        return RemovalPolicy.DESTROY if self.throwaway else RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
 
 
 def read_config(app: App) -> StageConfig:
@@ -66,11 +77,28 @@ def read_config(app: App) -> StageConfig:
     return StageConfig(stage, version, architecture, _text(app, "code", _revision()))
 
 
+def check_runtime(config: StageConfig, on_aws: bool) -> None:
+    """Refuse a Python whose Lambda runtime cannot load the layers' wheels; an emulator runs them on this machine.
+
+    Raises:
+        InvalidContext: the stage is about to go to AWS with such a Python.
+    """
+    if on_aws and not LayerTarget.of(config.python_version).loads_on_lambda:
+        raise InvalidContext(
+            f"python_version is {config.python_version}, whose Lambda runtime (Amazon Linux 2, glibc 2.26) cannot load "
+            f"NumPy's wheels (glibc 2.27): deploy to AWS from Python 3.12 or newer, or set -c python_version=3.13"
+        )
+
+
 def _text(app: App, name: str, default: str) -> str:
     value = app.node.try_get_context(name)
     return default if value is None else str(value)
 
 
 def _revision() -> str:
-    found = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
+    """The commit, with ``-dirty`` behind it where files differ from it: lineage must not claim more than is true."""
+    found = subprocess.run(
+        ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
     return found.stdout.strip() or "unknown"

@@ -82,6 +82,7 @@ class PlatformStack(Stack):
         registry.grant_read_packages(steps.evaluate_model)
         registry.grant_store_packages(steps.evaluate_model)
         registry.grant_move(steps.register_model)
+        registry.grant_search(steps.register_model)
         return steps
 
     def _release(self, endpoints: list[ModelEndpoint]) -> ReleaseFunctions:

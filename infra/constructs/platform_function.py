@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aws_cdk import Duration, RemovalPolicy, Size
+from aws_cdk import Duration, Size
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -85,11 +85,10 @@ class PlatformFunction(Construct):
 
 
 def _log_group(scope: Construct, function_name: str, config: StageConfig) -> logs.LogGroup:
-    throwaway = config.removal is RemovalPolicy.DESTROY
     return logs.LogGroup(
         scope,
         "Log",
         log_group_name=f"/aws/lambda/{function_name}",
-        retention=logs.RetentionDays.ONE_WEEK if throwaway else logs.RetentionDays.THREE_MONTHS,
+        retention=logs.RetentionDays.ONE_WEEK if config.throwaway else logs.RetentionDays.THREE_MONTHS,
         removal_policy=config.removal,
     )

@@ -59,7 +59,7 @@ class PredictionApi(Construct):
             "Api",
             rest_api_name=f"roost-{config.stage}",
             cloud_watch_role=True,
-            cloud_watch_role_removal_policy=RemovalPolicy.DESTROY,
+            cloud_watch_role_removal_policy=RemovalPolicy.RETAIN,  # the account's: other stages log by it
             default_method_options=apigateway.MethodOptions(authorization_type=apigateway.AuthorizationType.IAM),
             deploy_options=apigateway.StageOptions(
                 stage_name=VERSION,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from aws_cdk import ArnFormat, RemovalPolicy, Stack
+from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
@@ -66,12 +66,11 @@ class StateMachine(Construct):
         self.role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=list(resources)))
 
     def _log(self, machine_name: str, config: StageConfig) -> logs.LogGroup:
-        throwaway = config.removal is RemovalPolicy.DESTROY
         return logs.LogGroup(
             self,
             "Log",
             log_group_name=f"/aws/vendedlogs/states/{machine_name}",
-            retention=logs.RetentionDays.ONE_WEEK if throwaway else logs.RetentionDays.THREE_MONTHS,
+            retention=logs.RetentionDays.ONE_WEEK if config.throwaway else logs.RetentionDays.THREE_MONTHS,
             removal_policy=config.removal,
         )
 

@@ -29,7 +29,9 @@ MAY: dict[str, dict[str, set[str]]] = {
         "s3:ListBucket": {PACKAGES},
         "dynamodb:GetItem": {REGISTRY},
     },
-    "RegisterModel": {"dynamodb:GetItem": {REGISTRY}, "dynamodb:PutItem": {REGISTRY}},
+    "RegisterModel": {
+        "dynamodb:GetItem": {REGISTRY}, "dynamodb:PutItem": {REGISTRY}, "dynamodb:Query": {REGISTRY},
+    },
     "PlanRelease": {
         "dynamodb:GetItem": {REGISTRY}, "dynamodb:PutItem": {REGISTRY}, "dynamodb:Query": {REGISTRY},
         "lambda:GetAlias": {SCORING},

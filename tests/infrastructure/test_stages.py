@@ -24,7 +24,7 @@ def test_names_carry_the_stage(tmp_path: Path) -> None:
 def test_data_outlive_their_stack_except_on_throwaway_stages(storage: dict[str, Any], tmp_path: Path) -> None:
     kept = synthesized(tmp_path, stage="production")["roost-production-storage"]["Resources"]
     for kind in ("AWS::S3::Bucket", "AWS::DynamoDB::Table"):
-        assert {item["DeletionPolicy"] for item in of_type(kept, kind).values()} == {"Retain"}
+        assert {item["DeletionPolicy"] for item in of_type(kept, kind).values()} == {"RetainExceptOnCreate"}
         assert {item["DeletionPolicy"] for item in of_type(storage, kind).values()} == {"Delete"}
 
 

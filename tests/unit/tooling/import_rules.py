@@ -21,6 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "names": set(),
     "settings": PURE,
+    "quiet_start": set(),
     "domain": PURE,
     "spec": PURE | {"domain"},
     "ports": PURE | {"domain", "spec"},
@@ -30,7 +31,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "entrypoint": PURE | {"settings"},
     "cli": CORE | {"adapters", "localaws", "models", "settings", "workflows", "wiring"},
     "console": CORE | {"adapters", "cli", "localaws", "models", "settings", "workflows", "wiring"},
-    "functions": PURE | {"entrypoint", "spec", "wiring", "workflows"},
+    "functions": PURE | {"entrypoint", "quiet_start", "spec", "wiring", "workflows"},
     "infra": PURE | {"settings", "spec"},
     "models": {"spec"},
     "localaws": PURE | {"settings", "spec"},
@@ -42,6 +43,7 @@ THIRD_PARTIES: dict[str, set[str] | None] = {
     "errors": set(),
     "names": set(),
     "settings": set(),
+    "quiet_start": set(),
     "domain": {"numpy"},
     "spec": {"numpy", "pydantic"},
     "ports": {"numpy"},
@@ -60,7 +62,7 @@ THIRD_PARTIES: dict[str, set[str] | None] = {
 AWS_SDK = ("boto3", "botocore", "s3transfer", "mypy_boto3_")
 TALKS_TO_AWS = {"adapters", "localaws"}
 
-READS_ENVIRONMENT = (f"{PACKAGE}/settings.py", "infra/app.py", "localaws/")  # app.py: the CDK's own two variables
+READS_ENVIRONMENT = (f"{PACKAGE}/settings.py", "localaws/")
 ENVIRONMENT_NAMES = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}
 
 WITHOUT_CLOCK = {"domain", "ports", "workflows"}

@@ -73,7 +73,7 @@ def test_a_violation_is_found(plant: Plant, file: str, code: str, rule: str) -> 
         (f"{ROOST}/settings.py", "import os\nos.environ.get('X')"),
         (f"{ROOST}/cli/app.py", "import typer\nimport localaws\nfrom roost import __version__, names"),
         ("functions/serving/score.py", "from roost.serving_wiring import x\nfrom roost.entrypoint import y"),
-        ("infra/app.py", "import aws_cdk\nimport os\nos.environ\nfrom infra.config import x"),
+        ("infra/app.py", "import aws_cdk\nfrom infra.config import x\nfrom roost.settings import y"),
         ("models/fraud/features.py", "import numpy\nfrom roost.spec import Entity\nfrom .population import x"),
         ("localaws/x.py", "import os\nimport botocore\nos.environ"),
     ],

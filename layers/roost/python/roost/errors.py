@@ -24,10 +24,6 @@ class ConcurrentUpdate(TransientError):
     """Somebody else changed the record between our read and our write."""
 
 
-class RunActive(TransientError):
-    """The model is being trained; what has landed meanwhile waits for its turn."""
-
-
 class DependencyUnavailable(TransientError):
     """An AWS service or a data source did not answer."""
 
@@ -74,6 +70,10 @@ class UnknownRun(PermanentError):
 
 class UnknownModel(PermanentError):
     """No model of this name is defined or registered."""
+
+
+class UnknownSource(PermanentError):
+    """No model reads a source of this name."""
 
 
 class UnknownVersion(PermanentError):

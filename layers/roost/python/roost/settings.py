@@ -6,12 +6,17 @@ module on its cold path, so it uses the standard library alone.
 
 import dataclasses
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Self
 
 from roost.errors import SettingsError
 
 PREFIX = "ROOST_"
+_ENDPOINTS = "AWS_ENDPOINT_URL"  # and one for each service: AWS_ENDPOINT_URL_S3
+_IDENTITY = (
+    "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+)  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,6 +91,11 @@ def endpoint_url() -> str:
     return os.environ.get("AWS_ENDPOINT_URL", "")
 
 
+def deployment_target() -> tuple[str | None, str | None]:
+    """Account and region that the CDK CLI found for a deployment; None where it found no credentials."""
+    return os.environ.get("CDK_DEFAULT_ACCOUNT"), os.environ.get("CDK_DEFAULT_REGION")
+
+
 def function_version() -> str:
     """Version of the Lambda function that runs this code (``$LATEST`` outside Lambda)."""
     return os.environ.get("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
@@ -97,5 +107,36 @@ def function_memory() -> int:
 
 
 def point_sdk_at(variables: Mapping[str, str]) -> None:
-    """Send the AWS SDK of this process, and of the processes that it starts, where the variables say."""
+    """Send the AWS SDK of this process, and of the processes that it starts, where the variables say.
+
+    An endpoint or an identity that the environment named before no longer counts.
+    """
+    _forget([name for name in os.environ if name.startswith(_ENDPOINTS) or name in _IDENTITY])
     os.environ.update(variables)
+
+
+def point_sdk_at_account(profile: str = "") -> None:
+    """Send it to real AWS, with the identity of a profile or else with the one that the environment names.
+
+    Keys in the environment would win over a profile that is named in the environment, so a profile replaces them.
+    """
+    _forget([name for name in os.environ if name.startswith(_ENDPOINTS)])
+    if profile:
+        _forget(_IDENTITY)
+        os.environ["AWS_PROFILE"] = profile
+
+
+def sdk_defaults(variables: Mapping[str, str]) -> None:
+    """Set what the environment leaves open."""
+    for name, value in variables.items():
+        os.environ.setdefault(name, value)
+
+
+def child_environment(folder: Path) -> dict[str, str]:
+    """The environment of a process to start, with a folder first on its path."""
+    return {**os.environ, "PATH": os.pathsep.join((str(folder), os.environ.get("PATH", os.defpath)))}
+
+
+def _forget(variables: Iterable[str]) -> None:
+    for name in variables:
+        os.environ.pop(name, None)

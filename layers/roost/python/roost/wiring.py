@@ -13,7 +13,7 @@ from roost.adapters.s3_objects import S3ObjectStore
 from roost.adapters.step_functions import StepFunctionsPipeline
 from roost.adapters.system_clock import SystemClock
 from roost.names import scoring_function
-from roost.ports import Clock, OnnxModel, PipelinePorts, PipelineStarter, TableEngine, Trainer
+from roost.ports import OnnxModel, PipelinePorts, PipelineStarter, TableEngine, Trainer
 from roost.settings import PipelineSettings, StarterSettings, function_memory
 
 
@@ -32,9 +32,9 @@ def pipeline() -> PipelinePorts:
     )
 
 
-def training_starter() -> tuple[PipelineStarter, Clock]:
-    """The training pipeline that new data start, and the clock that names the run."""
-    return StepFunctionsPipeline(StarterSettings.read().pipeline_arn), SystemClock()
+def training_pipeline() -> PipelineStarter:
+    """The training pipeline that new data start."""
+    return StepFunctionsPipeline(StarterSettings.read().pipeline_arn)
 
 
 def trainer() -> Trainer:

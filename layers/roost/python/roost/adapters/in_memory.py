@@ -11,7 +11,7 @@ from typing import Any
 from roost.domain.registry import AuditEntry, Change, ModelHead, Release, Version
 from roost.domain.release import AliasState, Evidence
 from roost.errors import ConcurrentUpdate, SmokeTestFailed, UnknownRelease, UnknownVersion
-from roost.ports import OnlineItem, StoredObject
+from roost.ports import OnlineItem, StartedRun, StoredObject
 
 
 @dataclass
@@ -183,17 +183,18 @@ class InMemoryEvidence:
 
 @dataclass
 class InMemoryPipeline:
-    """Runs by name; each is active until ``running`` is cleared."""
+    """Requests of runs by name; ``shown`` is the run that a list of them shows, which may lag behind."""
 
     runs: dict[str, dict[str, Any]] = field(default_factory=dict)
-    running: str = ""
+    shown: StartedRun | None = None
 
-    def active(self) -> str:
-        """The run that is active."""
-        return self.running
+    def latest(self) -> StartedRun | None:
+        """The run that is shown."""
+        return self.shown
 
-    def start(self, name: str, request: Mapping[str, Any]) -> str:
-        """Start a run."""
+    def start(self, name: str, request: Mapping[str, Any]) -> bool:
+        """Start a run, if there has been none of that name."""
+        if name in self.runs:
+            return False
         self.runs[name] = dict(request)
-        self.running = name
-        return name
+        return True

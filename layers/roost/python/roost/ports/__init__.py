@@ -1,7 +1,7 @@
 """What the workflows need from the outside world; ``adapters`` implement it, ``adapters.in_memory`` for tests."""
 
 from roost.ports.engines import FileFacts, FittedModel, LocalCopy, OnnxModel, TableEngine, Trainer, ValidationCounts
-from roost.ports.platform import Clock, Endpoint, EvidenceSource, PipelinePorts, PipelineStarter
+from roost.ports.platform import Clock, Endpoint, EvidenceSource, Json, PipelinePorts, PipelineStarter, StartedRun
 from roost.ports.stores import ObjectStore, OnlineItem, OnlineStore, RegistryStore, StoredObject
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "EvidenceSource",
     "FileFacts",
     "FittedModel",
+    "Json",
     "LocalCopy",
     "ObjectStore",
     "OnlineItem",
@@ -18,6 +19,7 @@ __all__ = [
     "PipelinePorts",
     "PipelineStarter",
     "RegistryStore",
+    "StartedRun",
     "StoredObject",
     "TableEngine",
     "Trainer",

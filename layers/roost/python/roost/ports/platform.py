@@ -17,6 +17,18 @@ class Clock(Protocol):
         ...
 
 
+class Json(Protocol):
+    """Turns documents into JSON and back."""
+
+    def text(self, document: Any) -> str:
+        """A document as JSON on one line."""
+        ...
+
+    def document(self, text: str | bytes) -> Any:
+        """The document in a text. Raises ``ValueError`` if it is no JSON, ``RecursionError`` if nested too deep."""
+        ...
+
+
 class Endpoint(Protocol):
     """The scoring function of one model and its alias ``live``."""
 
@@ -37,15 +49,23 @@ class Endpoint(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class StartedRun:
+    """A run of a state machine: when it started (UTC), and whether it has not ended."""
+
+    started: datetime
+    active: bool
+
+
 class PipelineStarter(Protocol):
     """Starts one state machine."""
 
-    def active(self) -> str:
-        """Name of a run that has not ended; empty if there is none."""
+    def latest(self) -> StartedRun | None:
+        """The run that started last; None before the first."""
         ...
 
-    def start(self, name: str, request: Mapping[str, Any]) -> str:
-        """Start a run; returns its name."""
+    def start(self, name: str, request: Mapping[str, Any]) -> bool:
+        """Start a run of that name; False if there has been one of that name, and nothing was started."""
         ...
 
 
