@@ -25,7 +25,8 @@ from roost.adapters.dynamodb_online import DynamoDBOnlineStore  # noqa: E402
 from roost.adapters.fast_json import FastJson  # noqa: E402
 from roost.adapters.onnx_runtime import open_model  # noqa: E402
 from roost.adapters.s3_objects import S3ObjectStore  # noqa: E402
-from roost.domain.windows import TileState, pack  # noqa: E402
+from roost.domain.entity_events import Event  # noqa: E402
+from roost.domain.event_codec import pack  # noqa: E402
 from roost.ports import OnlineItem  # noqa: E402
 from roost.workflows.packages import load_package  # noqa: E402
 from roost.workflows.serving import PredictionService  # noqa: E402
@@ -47,12 +48,9 @@ class Local:
 
 
 def state(events: int, days: int) -> bytes:
-    """So many events, spread over so many days before the request, each in an hour of its own."""
-    import numpy as np
-
-    starts = 426_202 - 24 * days + np.arange(events) * 24 * days // events
-    ones = np.ones(len(starts), np.int64)
-    return pack(TileState(starts, ones, ones[:, None], ones[:, None] * 5000))
+    """So many events of 50.00, spread over so many days before the request."""
+    times = [1_534_327_200 - 86_400 * days + 86_400 * days * event // events for event in range(events)]
+    return pack([Event(second * 10**6, number, second * 10**6, (5000,)) for number, second in enumerate(times)], 1)
 
 
 # 1,754,155 transactions of 5,000 customers at 10,000 terminals in 183 days, by what each view keeps (30 and 37 days).

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from roost.domain.view_layout import ViewLayout
+from roost.domain.view_layout import Stored, ViewLayout
 from roost.spec import Aggregation, Column, ColumnType, WindowView
 from roost.spec.layouts import layout_of, plan_of
 from tests.unit.features.payments import CARD, PAYMENTS, doubled, model, view
@@ -30,7 +30,7 @@ def test_a_manifest_holds_the_whole_layout() -> None:
 
 
 def test_decimals_are_the_columns_own() -> None:
-    assert layout_of(view()).columns == (("amount", 2),)
+    assert layout_of(view()).columns == (Stored("amount", 2),)
 
 
 @pytest.mark.parametrize("kind", [ColumnType.INTEGER, ColumnType.BOOLEAN])
@@ -43,12 +43,12 @@ def test_whole_numbers_are_summed_without_decimals(kind: ColumnType) -> None:
         windows=(timedelta(days=1),),
         aggregations=(Aggregation(function="sum", column="amount"),),
     )
-    assert layout_of(whole).columns == (("amount", 0),)
+    assert layout_of(whole).columns == (Stored("amount", 0),)
 
 
 @pytest.mark.parametrize(
     "change",
-    [{"tile": 7_200}, {"key": "terminal"}, {"delay": 3_600}, {"columns": (("amount", 3),)}, {"columns": ()}],
+    [{"tile": 7_200}, {"key": "terminal"}, {"delay": 3_600}, {"columns": (Stored("amount", 3),)}, {"columns": ()}],
 )
 def test_layouts_whose_tiles_differ_have_different_online_names(change: dict[str, Any]) -> None:
     layout = layout_of(view())

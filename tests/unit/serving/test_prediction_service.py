@@ -9,8 +9,10 @@ import pytest
 
 from roost.adapters.fast_json import FastJson
 from roost.adapters.in_memory import FixedClock, InMemoryOnlineStore
+from roost.domain.entity_events import Event
+from roost.domain.event_codec import pack
 from roost.domain.feature_vector import FeaturePlan, OnDemand
-from roost.domain.windows import Aggregate, TileState, ViewLayout, pack
+from roost.domain.view_layout import Aggregate, Stored, ViewLayout
 from roost.errors import NoModelReleased
 from roost.ports import OnlineItem
 from roost.workflows.packages import LoadedPackage
@@ -21,7 +23,7 @@ HOUR = 3600
 DAY = 24 * HOUR
 COUNT = Aggregate("spend__count_1d", "count", None, DAY)
 MEAN = Aggregate("spend__amount_mean_1d", "mean", "amount", DAY)
-LAYOUT = ViewLayout("spend", "customer", HOUR, 0, (("amount", 2),), (COUNT, MEAN))
+LAYOUT = ViewLayout("spend", "customer", HOUR, 0, (Stored("amount", 2),), (COUNT, MEAN))
 
 
 def column(name: str, kind: str) -> dict[str, Any]:
@@ -69,9 +71,9 @@ def lines() -> list[str]:
 
 def service(lines: list[str], model: Any = None, released: bool = True) -> PredictionService:
     online = InMemoryOnlineStore()
-    tile = int(NOW.timestamp()) // HOUR - 2
-    state = TileState(np.array([tile]), np.array([3]), np.array([[3]]), np.array([[3000]]))
-    online.write([OnlineItem(LAYOUT.online_name, "7", pack(state), int(NOW.timestamp()) - HOUR)])
+    at = (int(NOW.timestamp()) - 2 * HOUR) * 10**6
+    events = [Event(at, number, at, (1000,)) for number in range(3)]
+    online.write([OnlineItem(LAYOUT.online_name, "7", pack(events, 1), int(NOW.timestamp()) - HOUR)])
     package = LoadedPackage("digest", MANIFEST, PLAN, (LAYOUT,), model or Sum())
     served = package if released else None
     return PredictionService("toy", 4, "9", served, online, FixedClock(NOW), FastJson(), lines.append)

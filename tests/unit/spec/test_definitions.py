@@ -46,7 +46,9 @@ def test_a_wrong_model_names_field_and_fix(fields: dict[str, Any], changes: dict
 def test_on_demand_features_cannot_use_what_comes_later(fields: dict[str, Any]) -> None:
     first = OnDemandFeature(name="first", function=doubled, inputs=("second",))
     second = OnDemandFeature(name="second", function=doubled, inputs=("first",))
-    with pytest.raises(ValidationError, match="input of first: 'second' is not declared"):
+    with pytest.raises(
+        ValidationError, match="first takes 'second', which is computed after it or from it; declare features after"
+    ):
         Model(**{**fields, "on_demand": (first, second), "features": ("first",)})
 
 

@@ -28,6 +28,17 @@ def columns(
     return {name: _plain(found[name]) for name in names}
 
 
+def asked(table: Path, source: Source, key: str, since: int, until: int) -> str:
+    """The same rows as they ask for features: row, k, t (microseconds since 1970), and their id as events."""
+    time = quoted(source.event_time)
+    return (
+        f"SELECT row_number() OVER (ORDER BY {time}, file_row_number) AS row, {quoted(key)} AS k, "
+        f"epoch_us({time}) AS t, file_row_number AS id "
+        f"FROM read_parquet({literal(str(table))}, file_row_number = true) "
+        f"WHERE {time} >= make_timestamp({since * SECOND}) AND {time} < make_timestamp({until * SECOND})"
+    )
+
+
 def _number_or_text(column: Column) -> str:
     cell = f"valid.{quoted(column.name)}"
     match column.type:

@@ -5,12 +5,23 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from roost.adapters import duckdb_columns, duckdb_files, duckdb_validation, duckdb_windows
+from roost.adapters import (
+    duckdb_accounts,
+    duckdb_columns,
+    duckdb_events,
+    duckdb_files,
+    duckdb_latest,
+    duckdb_validation,
+    duckdb_windows,
+)
 from roost.adapters.duckdb_connection import MEMORY_LIMIT, PARQUET, connection, literal, quoted
-from roost.domain.windows import TileState, ViewLayout
+from roost.domain.entity_events import MICROS
+from roost.domain.event_codec import EventArrays
+from roost.domain.view_layout import ViewLayout
 from roost.ports import FileFacts, LocalCopy, ValidationCounts
 from roost.spec.sources import Source
 
@@ -48,20 +59,56 @@ class DuckDBTables:
         with connection(self._memory_limit) as opened:
             return duckdb_columns.columns(opened, table, source, names, since, until)
 
-    def window_features(
+    def own_features(
         self, table: Path, source: Source, layout: ViewLayout, since: int, until: int
     ) -> dict[str, npt.NDArray[np.float64]]:
         """Features of a view for the same rows in the same order."""
         with connection(self._memory_limit) as opened:
-            return duckdb_windows.window_features(opened, table, source, layout, since, until)
+            opened.execute(
+                f"CREATE TEMP TABLE asked AS {duckdb_columns.asked(table, source, layout.key, since, until)}"
+            )
+            return _features(opened, [table], source, layout, (since, until), own=not source.event_id)
 
-    def tiles(self, table: Path, source: Source, layout: ViewLayout, since: int) -> tuple[npt.NDArray[Any], TileState]:
-        """Entity keys and tiles of all entities."""
+    def features_at(
+        self,
+        tables: Sequence[Path],
+        source: Source,
+        layout: ViewLayout,
+        keys: npt.NDArray[Any],
+        times: npt.NDArray[Any],
+    ) -> dict[str, npt.NDArray[np.float64]]:
+        """Features of a view for any keys at any times."""
         with connection(self._memory_limit) as opened:
-            return duckdb_windows.tiles(opened, table, source, layout, since)
+            opened.register("labels", {"row": np.arange(len(keys)), "k": keys, "t": times})
+            opened.execute("CREATE TEMP TABLE asked AS SELECT row, k, t FROM labels")
+            span = (int(times.min()) // MICROS, int(times.max()) // MICROS + 1) if len(times) else (0, 0)
+            return _features(opened, tables, source, layout, span)
+
+    def accounts(
+        self, tables: Sequence[Path], source: Source, layout: ViewLayout, since: int
+    ) -> tuple[npt.NDArray[Any], EventArrays]:
+        """Entity keys and events of all entities."""
+        with connection(self._memory_limit) as opened:
+            duckdb_events.create_events(opened, tables, source, layout, since, None)
+            return duckdb_accounts.accounts(opened, layout)
 
     def write_table(self, columns: Mapping[str, Any], path: Path) -> None:
         """Write arrays of one length as Parquet."""
         with connection(self._memory_limit) as opened:
             opened.register("arrays", dict(columns))
             opened.execute(f"COPY (SELECT * FROM arrays) TO {literal(str(path))} {PARQUET}")
+
+
+def _features(
+    opened: duckdb.DuckDBPyConnection,
+    tables: Sequence[Path],
+    source: Source,
+    layout: ViewLayout,
+    span: tuple[int, int],
+    own: bool = False,
+) -> dict[str, npt.NDArray[np.float64]]:
+    since, until = span
+    reached = since - layout.reach - layout.tile
+    always_known = duckdb_events.create_events(opened, tables, source, layout, reached, until)
+    compute = duckdb_latest.features if layout.latest else duckdb_windows.features
+    return compute(opened, layout, always_known, own)

@@ -62,15 +62,16 @@ class TableEngine(Protocol):
         """
         ...
 
-    def window_features(self, table: Path, source: Any, layout: Any, since: int, until: int) -> dict[str, Any]:
+    def own_features(self, table: Path, source: Any, layout: Any, since: int, until: int) -> dict[str, Any]:
         """Features of a ``ViewLayout`` for the same rows in the same order, float64 with NaN for none."""
         ...
 
-    def tiles(self, table: Path, source: Any, layout: Any, since: int) -> tuple[Any, Any]:
-        """Entity keys as text (tiles,) and the ``TileState`` of all entities at once, ordered by entity and tile.
+    def features_at(self, tables: Sequence[Path], source: Any, layout: Any, keys: Any, times: Any) -> dict[str, Any]:
+        """Features of entities ``keys`` as known at ``times`` (int64 microseconds since 1970), both (rows,)."""
+        ...
 
-        ``since`` is the first second that counts. Raises ``DataRejected`` if a sum does not fit into 64 bits.
-        """
+    def accounts(self, tables: Sequence[Path], source: Any, layout: Any, since: int) -> tuple[Any, Any]:
+        """Entity keys as text (events,) and their ``EventArrays`` from the second ``since`` on, ordered by entity."""
         ...
 
     def write_table(self, columns: Mapping[str, Any], path: Path) -> None:

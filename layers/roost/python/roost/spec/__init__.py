@@ -1,6 +1,6 @@
 """What a user writes: the definition of a model project, validated when it is read."""
 
-from roost.spec.features import Aggregation, Entity, OnDemandFeature, WindowView
+from roost.spec.features import Aggregation, Entity, FeatureView, LatestView, OnDemandFeature, WindowView
 from roost.spec.loading import load_model, model_names
 from roost.spec.model import (
     Candidate,
@@ -22,9 +22,11 @@ __all__ = [
     "ColumnType",
     "DecisionThreshold",
     "Entity",
+    "FeatureView",
     "Gate",
     "Guardrails",
     "HoldoutFilter",
+    "LatestView",
     "Model",
     "OnDemandFeature",
     "ProjectMetric",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from roost.spec.sources import ColumnType
 
 if TYPE_CHECKING:
-    from roost.spec.features import WindowView
+    from roost.spec.features import FeatureView
     from roost.spec.model import Model
 
 BUILT_IN_METRICS = ("roc_auc", "average_precision", "log_loss", "brier_score")
@@ -43,25 +44,35 @@ def _check_columns(model: Model) -> None:
         _require("inputs of project_metrics or holdout_filter", name, columns)
 
 
-def _check_view(model: Model, view: WindowView) -> None:
+def _check_view(model: Model, view: FeatureView) -> None:
     _require(f"views: key of {view.name}", view.entity.key, list(model.request))
     if view.source.name != model.source.name:
         raise ValueError(
             f"views: {view.name} reads source {view.source.name!r}; a model's views read its own, {model.source.name!r}"
         )
-    if model.label in view.summed_columns() and view.delay < model.split.gap:
+    delay = getattr(view, "delay", timedelta(0))
+    if model.label in view.used_columns() and delay < model.split.gap:
         raise ValueError(
-            f"views: {view.name} aggregates the label {model.label!r} with delay {view.delay}, but labels are known "
-            f"after split.gap, {model.split.gap}: set delay to that or more, or the features leak the label"
+            f"views: {view.name} uses the label {model.label!r} with delay {delay}, but labels are known after "
+            f"split.gap, {model.split.gap}: set delay to that or more, or the features leak the label"
         )
 
 
 def _check_on_demand(model: Model) -> None:
     known = [*model.request, *model.view_features()]
+    twice = sorted({name for name in known if known.count(name) > 1})
+    if twice:
+        raise ValueError(f"views: the name {twice[0]!r} stands for two things; rename a view or a request column")
+    later = [feature.name for feature in model.on_demand]
     for feature in model.on_demand:
         if feature.name in known:
             raise ValueError(f"on_demand: the name {feature.name!r} is taken; choose another")
         for name in feature.inputs:
+            if name in later and name not in known:
+                raise ValueError(
+                    f"on_demand: {feature.name} takes {name!r}, which is computed after it or from it; declare "
+                    f"features after their inputs, without a cycle"
+                )
             _require(f"on_demand: input of {feature.name}", name, known)
             _refuse_text(model, f"on_demand: input of {feature.name}", name)
         known.append(feature.name)

@@ -1,4 +1,4 @@
-"""Entities, window views and on-demand features."""
+"""Entities, feature views and on-demand features."""
 
 from datetime import timedelta
 from typing import Literal, Self
@@ -20,9 +20,13 @@ class Entity(Definition):
 
 
 class Aggregation(Definition):
-    """One aggregate of a window: ``count`` of events, or ``sum`` or ``mean`` of a numeric column."""
+    """One aggregate of a window: ``count`` of events, or a function of a column.
 
-    function: Literal["count", "sum", "mean"]
+    ``sum``, ``mean``, ``min``, ``max``, ``stddev`` (of the sample) and ``last`` take a numeric column, ``distinct``
+    (the number of different values, exact) any. All skip nulls.
+    """
+
+    function: Literal["count", "sum", "mean", "min", "max", "stddev", "last", "distinct"]
     column: Name | None = None
 
     @model_validator(mode="after")
@@ -38,22 +42,45 @@ class Aggregation(Definition):
         return f"{stem}_{short_duration(window)}"
 
 
-class WindowView(Definition):
+class FeatureView(Definition):
+    """What is known of an entity from the events of a source."""
+
+    name: Name
+    entity: Entity
+    source: Source
+    owner: str = ""
+    description: str = ""
+
+    @model_validator(mode="after")
+    def _key_is_text_or_whole(self) -> Self:
+        if self.source.column(self.entity.key).type not in KEYS:
+            raise ValueError(f"view '{self.name}': key {self.entity.key!r} must have type integer or string")
+        return self
+
+    def used_columns(self) -> tuple[str, ...]:
+        """Columns that the features are computed from, in order of first use."""
+        raise NotImplementedError
+
+    def features(self) -> tuple[str, ...]:
+        """Full names of all features, ``<view>__<feature>``."""
+        raise NotImplementedError
+
+    def _require_number(self, column: str, use: str) -> None:
+        if self.source.column(column).type not in NUMERIC:
+            raise ValueError(f"view '{self.name}': column {column!r} is not numeric, so it has no {use}")
+
+
+class WindowView(FeatureView):
     """Aggregates of an entity's events over sliding windows, one meaning offline and online.
 
     The value at time t covers events with ``floor_g(t - d - w) <= event_time < t - d`` (g: ``tile``, d: ``delay``,
     w: a window); with d > 0 the upper end is floored to the tile too. An empty window has count 0, sum 0 and no mean.
     """
 
-    name: Name
-    entity: Entity
-    source: Source
     windows: tuple[timedelta, ...] = Field(min_length=1)
     aggregations: tuple[Aggregation, ...] = Field(min_length=1)
     tile: timedelta = HOUR
     delay: timedelta = timedelta(0)
-    owner: str = ""
-    description: str = ""
 
     @model_validator(mode="after")
     def _is_computable(self) -> Self:
@@ -64,24 +91,53 @@ class WindowView(Definition):
                 raise ValueError(f"view '{self.name}': window {window} is not a multiple of the tile {self.tile}")
         if self.delay < timedelta(0) or self.delay % self.tile:
             raise ValueError(f"view '{self.name}': delay {self.delay} is not a multiple of the tile {self.tile}")
-        for column in self.summed_columns():
-            if self.source.column(column).type not in NUMERIC:
-                raise ValueError(f"view '{self.name}': column {column!r} is not numeric, so it has no sum or mean")
         return self
 
     @model_validator(mode="after")
-    def _key_is_text_or_whole(self) -> Self:
-        if self.source.column(self.entity.key).type not in KEYS:
-            raise ValueError(f"view '{self.name}': key {self.entity.key!r} must have type integer or string")
+    def _columns_fit_functions(self) -> Self:
+        for item in self.aggregations:
+            if item.column is not None and item.function == "distinct":
+                self.source.column(item.column)
+            elif item.column is not None:
+                self._require_number(item.column, item.function)
         return self
 
-    def summed_columns(self) -> tuple[str, ...]:
-        """Columns whose sums a tile keeps, in order of first use."""
+    def used_columns(self) -> tuple[str, ...]:
+        """Columns that are aggregated, in order of first use."""
         return tuple(dict.fromkeys(a.column for a in self.aggregations if a.column is not None))
 
     def features(self) -> tuple[str, ...]:
         """Full names of all features, ``<view>__<aggregate>_<window>``: windows outside, aggregations inside."""
         return tuple(f"{self.name}__{a.feature(w)}" for w in self.windows for a in self.aggregations)
+
+
+class LatestView(FeatureView):
+    """Columns of an entity's newest event.
+
+    The value at time t is that of the newest event before t. ``lookback`` bounds how old it may be in training,
+    ``max_age`` how old it may be when it serves; an older one is answered as missing, and said to be expired.
+    """
+
+    columns: tuple[Name, ...] = Field(min_length=1)
+    lookback: timedelta
+    max_age: timedelta
+
+    @model_validator(mode="after")
+    def _is_computable(self) -> Self:
+        for name, age in (("lookback", self.lookback), ("max_age", self.max_age)):
+            if age <= timedelta(0) or age.microseconds:
+                raise ValueError(f"view '{self.name}': {name} must be whole seconds, at least one")
+        for column in self.columns:
+            self._require_number(column, "value that a model could take")
+        return self
+
+    def used_columns(self) -> tuple[str, ...]:
+        """The columns themselves."""
+        return self.columns
+
+    def features(self) -> tuple[str, ...]:
+        """Full names of all features, ``<view>__<column>``."""
+        return tuple(f"{self.name}__{column}" for column in self.columns)
 
 
 class OnDemandFeature(Definition):

@@ -3,24 +3,26 @@
 from datetime import timedelta
 
 from roost.domain.feature_vector import FeaturePlan, OnDemand
-from roost.domain.view_layout import Aggregate, ViewLayout
-from roost.spec.features import WindowView
+from roost.domain.view_layout import NEWEST, Aggregate, Stored, ViewLayout
+from roost.spec.features import FeatureView, LatestView, WindowView
 from roost.spec.model import Model
-from roost.spec.sources import Column, ColumnType
+from roost.spec.sources import NUMERIC, Column, ColumnType
 
 WHOLE = (ColumnType.INTEGER, ColumnType.BOOLEAN)
 
 
-def layout_of(view: WindowView) -> ViewLayout:
-    """The layout of a view; whole numbers are summed without decimal places."""
-    return ViewLayout(
-        name=view.name,
-        key=view.entity.key,
-        tile=_seconds(view.tile),
-        delay=_seconds(view.delay),
-        columns=tuple((name, _decimals(view.source.column(name))) for name in view.summed_columns()),
-        aggregates=_aggregates(view),
-    )
+def layout_of(view: FeatureView) -> ViewLayout:
+    """The layout of a view."""
+    columns = tuple(_stored(view.source.column(name)) for name in view.used_columns())
+    match view:
+        case WindowView():
+            aggregates, tile, delay = _window_aggregates(view), _seconds(view.tile), _seconds(view.delay)
+            return ViewLayout(view.name, view.entity.key, tile, delay, columns, aggregates)
+        case LatestView():
+            pairs = zip(view.features(), view.columns, strict=True)
+            newest = tuple(Aggregate(feature, NEWEST, column, _seconds(view.max_age)) for feature, column in pairs)
+            return ViewLayout(view.name, view.entity.key, 0, 0, columns, newest, _seconds(view.lookback))
+    raise TypeError(f"{view.name} is no view that can be computed")
 
 
 def plan_of(model: Model) -> FeaturePlan:
@@ -29,7 +31,7 @@ def plan_of(model: Model) -> FeaturePlan:
     return FeaturePlan(features=model.features, on_demand=on_demand, defaults=model.defaults)
 
 
-def _aggregates(view: WindowView) -> tuple[Aggregate, ...]:
+def _window_aggregates(view: WindowView) -> tuple[Aggregate, ...]:
     pairs = [(window, aggregation) for window in view.windows for aggregation in view.aggregations]
     return tuple(
         Aggregate(feature, aggregation.function, aggregation.column, _seconds(window))
@@ -37,8 +39,10 @@ def _aggregates(view: WindowView) -> tuple[Aggregate, ...]:
     )
 
 
-def _decimals(column: Column) -> int:
-    return 0 if column.type in WHOLE else column.decimals
+def _stored(column: Column) -> Stored:
+    """Whole numbers are kept without decimal places, text as numbers that stand for it."""
+    text = column.type not in NUMERIC
+    return Stored(column.name, 0 if text or column.type in WHOLE else column.decimals, text)
 
 
 def _seconds(duration: timedelta) -> int:

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from roost.names import Strategy
 from roost.spec.definition import Definition, Function, Name
-from roost.spec.features import OnDemandFeature, WindowView
+from roost.spec.features import LatestView, OnDemandFeature, WindowView
 from roost.spec.sources import Source
 
 
@@ -128,7 +128,7 @@ class Model(Definition):
     source: Source
     label: Name
     request: tuple[Name, ...] = Field(min_length=1, description="source columns that a scoring request carries")
-    views: tuple[WindowView, ...] = ()
+    views: tuple[WindowView | LatestView, ...] = ()
     on_demand: tuple[OnDemandFeature, ...] = ()
     features: tuple[str, ...] = Field(min_length=1, description="the model's inputs, in order")
     defaults: dict[str, float] = Field(default_factory=dict)

@@ -49,6 +49,11 @@ class Column(Definition):
 class Source(Definition):
     """Raw data that land under ``landing/<name>/`` of the lake bucket.
 
+    ``event_id`` names the column that tells events apart: rows that share id, time and key are versions of one event,
+    and the one that became known last counts. ``ingested_at`` names the column that says when a row became known;
+    without it a row counts as known when it happened, as exports of history do not say.
+
+
     ``max_rejected_share`` (0 to 1) and ``min_rows`` are the set-level rules: beyond them the run stops.
     """
 
@@ -56,6 +61,8 @@ class Source(Definition):
     format: Literal["csv", "json", "parquet"] = "csv"
     columns: tuple[Column, ...] = Field(min_length=1)
     event_time: Name
+    event_id: Name | None = None
+    ingested_at: Name | None = None
     max_rejected_share: float = Field(default=0.01, ge=0, le=1)
     min_rows: int = Field(default=1, ge=1)
     description: str = ""
@@ -70,6 +77,14 @@ class Source(Definition):
             raise ValueError(f"source '{self.name}': event_time {self.event_time!r} is no column; use one of {names}")
         if self.column(self.event_time).type is not ColumnType.TIMESTAMP:
             raise ValueError(f"source '{self.name}': event_time {self.event_time!r} must have type timestamp")
+        return self
+
+    @model_validator(mode="after")
+    def _identity_is_sound(self) -> Self:
+        if self.event_id is not None and self.column(self.event_id).type not in KEYS:
+            raise ValueError(f"source '{self.name}': event_id {self.event_id!r} must have type integer or string")
+        if self.ingested_at is not None and self.column(self.ingested_at).type is not ColumnType.TIMESTAMP:
+            raise ValueError(f"source '{self.name}': ingested_at {self.ingested_at!r} must have type timestamp")
         return self
 
     def column(self, name: str) -> Column:

@@ -57,7 +57,7 @@ def _read(model: Model, table: Path, final: Fold, tables: TableEngine) -> tuple[
     columns = tables.columns(table, model.source, wanted, since, until)
     views: Arrays = {}
     for view in model.views:
-        views |= tables.window_features(table, model.source, layout_of(view), since, until)
+        views |= tables.own_features(table, model.source, layout_of(view), since, until)
     return columns, views
 
 

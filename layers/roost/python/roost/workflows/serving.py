@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from roost.domain.event_codec import NOTHING, read
 from roost.domain.http import answer, parsed_body, problem
 from roost.domain.prediction_record import log_line
 from roost.domain.request_validation import validated
 from roost.domain.scoring import Scored, decision, score_row, score_rows
-from roost.domain.windows import EMPTY, unpack, values
+from roost.domain.windows import values
 from roost.errors import NoModelReleased, RequestError, ScoringFailed
 from roost.names import PROBLEM_JSON
 from roost.ports import Clock, Json, OnlineItem, OnlineStore
@@ -105,7 +106,7 @@ def _inputs(package: LoadedPackage, request: Mapping[str, Any], found: Found) ->
     row = {name: value for name, value in request.items() if not isinstance(value, str)}
     at = request[package.manifest["event_time"]]
     for layout, item in zip(package.layouts, found, strict=True):
-        row |= values(layout, unpack(item.payload) if item else EMPTY, at)
+        row |= values(layout, read(item.payload) if item else NOTHING, at)
     return row
 
 

@@ -1,0 +1,94 @@
+"""The events of a view in SQL: when each happened, when each version became known, and its columns in fixed point.
+
+Times are microseconds since 1970. A version of an event counts from ``known`` until the next one is known (``until``);
+versions that do not differ in the view's columns are one. What ``domain.entity_events`` says is said here again in
+SQL, and a property test compares the two.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from roost.adapters.duckdb_connection import literal, quoted
+from roost.domain.entity_events import HALF, MICROS
+from roost.domain.view_layout import Stored, ViewLayout
+from roost.spec.sources import Source
+
+
+def create_events(
+    opened: duckdb.DuckDBPyConnection,
+    tables: Sequence[Path],
+    source: Source,
+    layout: ViewLayout,
+    since: int,
+    until: int | None,
+) -> bool:
+    """Create the table ``events`` (k, t, known, until, id, u0, u1, ...) of what happened in ``[since, until)`` seconds.
+
+    Returns:
+        Whether every event was known when it happened and never changed, so that nobody need ask when.
+    """
+    raw = _raw(tables, source, layout, since, until)
+    opened.execute(f"CREATE OR REPLACE TEMP TABLE events AS {_versions(raw, layout) if source.event_id else raw}")
+    late = opened.execute("SELECT coalesce(bool_or(known > t OR until IS NOT NULL), false) FROM events").fetchone()
+    return late is None or not late[0]
+
+
+def units(layout: ViewLayout) -> list[str]:
+    """Names of the view's columns in the table ``events``."""
+    return [f"u{index}" for index in range(len(layout.columns))]
+
+
+def parquet(tables: Sequence[Path]) -> str:
+    """A relation of Parquet files, with columns of the same names matched."""
+    files = ", ".join(literal(str(table)) for table in tables)
+    return f"read_parquet([{files}], file_row_number = true, filename = true, union_by_name = true)"
+
+
+def _raw(tables: Sequence[Path], source: Source, layout: ViewLayout, since: int, until: int | None) -> str:
+    time = quoted(source.event_time)
+    columns = "".join(f", {_unit(column)} AS u{index}" for index, column in enumerate(layout.columns))
+    before = "" if until is None else f" AND {time} < make_timestamp({until * MICROS})"
+    return (
+        f"SELECT {quoted(layout.key)} AS k, epoch_us({time}) AS t, {_known(source)} AS known, NULL::BIGINT AS until, "
+        f"{_number(source)} AS id{columns} FROM {parquet(tables)} "
+        f"WHERE {quoted(layout.key)} IS NOT NULL AND {time} >= make_timestamp({since * MICROS}){before}"
+    )
+
+
+def _known(source: Source) -> str:
+    time = f"epoch_us({quoted(source.event_time)})"
+    return f"greatest({time}, epoch_us({quoted(source.ingested_at)}))" if source.ingested_at else time
+
+
+def _number(source: Source) -> str:
+    """As ``event_number``; without ids each row is an event of its own."""
+    if not source.event_id:
+        return "file_row_number"
+    return digest(f"concat({quoted(source.event_id)}, '@', epoch_us({quoted(source.event_time)}))")
+
+
+def digest(text: str) -> str:
+    """The first 64 bits of a text's MD5 as a signed integer, as ``text_number`` has it."""
+    return f"(('0x' || substr(md5({text}), 1, 16))::UBIGINT::HUGEINT - {HALF})::BIGINT"
+
+
+def _unit(column: Stored) -> str:
+    cell = quoted(column.name)
+    if column.text:
+        return f"CASE WHEN {cell} IS NOT NULL THEN {digest(f'{cell}::VARCHAR')} END"
+    return f"floor({cell}::DOUBLE * {10.0**column.decimals!r}::DOUBLE + 0.5)::BIGINT"
+
+
+def _versions(raw: str, layout: ViewLayout) -> str:
+    names = units(layout)
+    order = ", ".join(["known", *(f"{name} NULLS FIRST" for name in names)])
+    fields = ", ".join(f"{name} := {name}" for name in names)
+    differs = f"struct_pack({fields}) IS DISTINCT FROM before" if names else "false"
+    before = f"lag(struct_pack({fields})) OVER versions" if names else "NULL"
+    kept = (
+        f"SELECT * EXCLUDE (place, before) FROM (SELECT *, row_number() OVER versions AS place, {before} AS before "
+        f"FROM ({raw}) WINDOW versions AS (PARTITION BY k, id ORDER BY {order})) WHERE place = 1 OR {differs}"
+    )
+    return f"SELECT * EXCLUDE (until), lead(known) OVER (PARTITION BY k, id ORDER BY {order}) AS until FROM ({kept})"
