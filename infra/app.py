@@ -14,6 +14,7 @@ from roost import names
 from roost.errors import RoostError
 from roost.settings import deployment_target, endpoint_url
 from roost.spec import load_model, model_names
+from roost.spec.feeds import shared_views
 
 
 def build_app(app: aws_cdk.App, build: BuildLayers = layer_assets) -> aws_cdk.App:
@@ -26,6 +27,7 @@ def build_app(app: aws_cdk.App, build: BuildLayers = layer_assets) -> aws_cdk.Ap
     """
     config = read_config(app)
     models = [load_model(name) for name in model_names()]
+    shared_views(models)
     account, region = deployment_target()
     check_runtime(config, on_aws=account is not None and not endpoint_url())
     environment = aws_cdk.Environment(account=account, region=region)

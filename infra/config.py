@@ -22,12 +22,16 @@ class InvalidContext(Exception):  # noqa: N818  (it is printed as it stands)
 
 @dataclass(frozen=True)
 class StageConfig:
-    """One stage: ``python_version`` as ``3.13``, ``architecture`` ``x86_64`` or ``arm64``, ``code`` its revision."""
+    """One stage: ``python_version`` as ``3.13``, ``architecture`` ``x86_64`` or ``arm64``, ``code`` its revision.
+
+    ``streams`` says whether streamed sources have their streams, which are billed by the hour.
+    """
 
     stage: str
     python_version: str
     architecture: str
     code: str
+    streams: bool = False
 
     @property
     def runtime(self) -> Runtime:
@@ -74,7 +78,10 @@ def read_config(app: App) -> StageConfig:
     version = _text(app, "python_version", f"{sys.version_info.major}.{sys.version_info.minor}")
     if not re.fullmatch(r"3\.1[1-9]", version):
         raise InvalidContext(f"context python_version is {version!r}; use 3.11 or newer")
-    return StageConfig(stage, version, architecture, _text(app, "code", _revision()))
+    streams = _text(app, "streams", "false")
+    if streams not in ("true", "false"):
+        raise InvalidContext(f"context streams is {streams!r}; use true or false")
+    return StageConfig(stage, version, architecture, _text(app, "code", _revision()), streams == "true")
 
 
 def check_runtime(config: StageConfig, on_aws: bool) -> None:

@@ -4,10 +4,18 @@ from aws_cdk import CfnOutput, Environment, Stack
 from constructs import Construct
 
 from infra.config import StageConfig
+from infra.constructs.feature_stream import FeatureStream, RejectedRecords
 from infra.constructs.layers import BuildLayers, Layers
 from infra.constructs.model_endpoint import ModelEndpoint
 from infra.constructs.new_data_trigger import NewDataTrigger
-from infra.constructs.pipeline_functions import FIT_STEP, JUDGE_STEP, RECORD_STEP, TABLE_STEP, FunctionFactory
+from infra.constructs.pipeline_functions import (
+    FIT_STEP,
+    JUDGE_STEP,
+    RECORD_STEP,
+    STREAM_STEP,
+    TABLE_STEP,
+    FunctionFactory,
+)
 from infra.constructs.platform_function import PlatformFunction
 from infra.constructs.prediction_api import PredictionApi
 from infra.constructs.release_pipeline import ReleaseFunctions, ReleasePipeline
@@ -16,8 +24,9 @@ from infra.constructs.training_pipeline import TrainingFunctions, TrainingPipeli
 from infra.layer_build import layer_assets
 from infra.storage_stack import StorageStack
 from roost.names import Output, training_pipeline
-from roost.settings import PipelineSettings, StarterSettings
-from roost.spec import Model
+from roost.settings import PipelineSettings, StarterSettings, StreamSettings
+from roost.spec import Model, Source
+from roost.spec.feeds import streamed_sources
 
 
 class PlatformStack(Stack):
@@ -44,6 +53,8 @@ class PlatformStack(Stack):
             TrainingPipeline(self, f"Training-{model.name}", config, model, training)
             ReleasePipeline(self, f"Release-{model.name}", config, model, release)
             self._start_on_new_data(model)
+        for source in streamed_sources(models) if config.streams else ():
+            self._stream(source)
         self.api = PredictionApi(self, "Api", config, endpoints)
         self._outputs()
 
@@ -73,7 +84,7 @@ class PlatformStack(Stack):
         lake.grant_read_datasets(steps.build_features)
         lake.grant_write_runs(steps.build_features)
         lake.grant_read_datasets(steps.materialize_features)
-        features.grant_materialize(steps.materialize_features)
+        features.grant_merge(steps.materialize_features)
         lake.grant_read_runs(steps.train_model)
         lake.grant_write_runs(steps.train_model)
         lake.grant_read_runs(steps.evaluate_model)
@@ -120,6 +131,21 @@ class PlatformStack(Stack):
         name = f"start_training_{model.name}"
         start = self._factory.make("training", "start_training", RECORD_STEP, name, StarterSettings(machine))
         NewDataTrigger(self, f"NewData-{model.name}", model, self._storage.lake, start, machine)
+
+    def _stream(self, source: Source) -> None:
+        name = f"consume_{source.name}"
+        rejected = RejectedRecords(self, f"Rejected-{source.name}")
+        settings = StreamSettings(
+            source=source.name,
+            lake_bucket=self._storage.lake.bucket_name,
+            online_table=self._storage.features.table_name,
+            rejected_queue=rejected.queue.queue_url,
+        )
+        consumer = self._factory.make("features", "consume_stream", STREAM_STEP, name, settings)
+        self._storage.lake.grant_log_events(consumer)
+        self._storage.features.grant_merge(consumer)
+        rejected.grant_put_aside(consumer)
+        FeatureStream(self, f"Stream-{source.name}", self._config, source, consumer)
 
     def _outputs(self) -> None:
         settings = self._settings()

@@ -8,7 +8,7 @@ from infra.config import StageConfig
 from infra.constructs.platform_function import PlatformFunction
 from infra.constructs.private_bucket import bucket_name, private_bucket
 
-LANDING, DATASETS, QUARANTINE, RUNS = "landing/", "datasets/", "quarantine/", "runs/"
+LANDING, EVENTS, DATASETS, QUARANTINE, RUNS = "landing/", "events/", "datasets/", "quarantine/", "runs/"
 
 
 class DataLake(Construct):
@@ -21,15 +21,15 @@ class DataLake(Construct):
         self._arn = f"arn:{Aws.PARTITION}:s3:::{self.bucket_name}"
 
     def grant_take_landed(self, function: PlatformFunction) -> None:
-        """List and read what has landed, and write data sets."""
-        self._list(function, LANDING)
-        self._objects(function, "s3:GetObject", LANDING)
+        """List and read what has landed or arrived on streams, and write data sets."""
+        self._list(function, LANDING, EVENTS)
+        self._objects(function, "s3:GetObject", LANDING, EVENTS)
         self._objects(function, "s3:PutObject", DATASETS)
 
     def grant_validate(self, function: PlatformFunction) -> None:
-        """Read landed files and data sets; write data sets and the quarantine."""
+        """Read landed files, stream logs and data sets; write data sets and the quarantine."""
         self._list(function, DATASETS)
-        self._objects(function, "s3:GetObject", LANDING, DATASETS)
+        self._objects(function, "s3:GetObject", LANDING, EVENTS, DATASETS)
         self._objects(function, "s3:PutObject", DATASETS, QUARANTINE)
 
     def grant_read_datasets(self, function: PlatformFunction) -> None:
@@ -44,8 +44,13 @@ class DataLake(Construct):
         """Read what a run left behind."""
         self._objects(function, "s3:GetObject", RUNS)
 
-    def _list(self, function: PlatformFunction, prefix: str) -> None:
-        function.allow(["s3:ListBucket"], [self._arn], {"StringLike": {"s3:prefix": [f"{prefix}*"]}})
+    def grant_log_events(self, function: PlatformFunction) -> None:
+        """Append to the logs of streams."""
+        self._objects(function, "s3:PutObject", EVENTS)
+
+    def _list(self, function: PlatformFunction, *prefixes: str) -> None:
+        listed = [f"{prefix}*" for prefix in prefixes]
+        function.allow(["s3:ListBucket"], [self._arn], {"StringLike": {"s3:prefix": listed}})
 
     def _objects(self, function: PlatformFunction, action: str, *prefixes: str) -> None:
         function.allow([action], [f"{self._arn}/{prefix}*" for prefix in prefixes])

@@ -16,9 +16,9 @@ class FeatureStore(Construct):
         self.table_name = names.table(config.stage, "online")
         self._arn = record_table(self, config, "online", ("pk",))
 
-    def grant_materialize(self, function: PlatformFunction) -> None:
-        """Write items under a condition."""
-        function.allow(["dynamodb:PutItem"], [self._arn])
+    def grant_merge(self, function: PlatformFunction) -> None:
+        """Read items and write them under a condition."""
+        function.allow(["dynamodb:BatchGetItem", "dynamodb:PutItem"], [self._arn])
 
     def grant_read_online(self, function: PlatformFunction) -> None:
         """Read the items of a request, all at once."""

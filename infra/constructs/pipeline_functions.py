@@ -15,6 +15,7 @@ from roost.spec import model_names
 
 SMALL = FunctionSize(memory=256, seconds=60)
 TABLES = FunctionSize(memory=3008, seconds=900, storage=4096)
+STREAM = FunctionSize(memory=1024, seconds=120)
 FIT = FunctionSize(memory=3008, seconds=900, storage=1024)
 
 
@@ -28,6 +29,7 @@ class Kind:
 
 
 TABLE_STEP = Kind((FEATURES_LAYER,), TABLES)
+STREAM_STEP = Kind((FEATURES_LAYER,), STREAM)
 FIT_STEP = Kind((TRAINING_LAYER,), FIT)
 JUDGE_STEP = Kind((BASE_LAYER, SCORING_LAYER), FIT)
 RECORD_STEP = Kind((BASE_LAYER,), SMALL, with_models=False)

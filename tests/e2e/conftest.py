@@ -8,7 +8,7 @@ import pytest
 from localaws import emulator
 from localaws.deploy import deploy
 from roost import names
-from tests.e2e.deployment import STAGE, Deployment
+from tests.e2e.deployment import STAGE, WITH_STREAMS, Deployment
 
 WAIT_SCALE = 0.05
 
@@ -19,7 +19,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
     home: Path = tmp_path_factory.mktemp("localaws")
     running = emulator.start(enforce_iam=True, wait_scale=WAIT_SCALE, port=0, home=home)
     try:
-        outputs = deploy(running, STAGE)
+        outputs = deploy(running, STAGE, extra_args=WITH_STREAMS)
         yield Deployment(running, outputs[names.stack(STAGE, "platform")])
     finally:
         emulator.stop(home)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,8 @@ import pytest
 from localaws.deploy import deploy
 from models.fraud.simulator import SimulationSize, Transactions, simulate
 from roost import names
-from tests.e2e.deployment import MODEL, STAGE, Deployment
+from tests.e2e.deployment import MODEL, STAGE, WITH_STREAMS, Deployment, wait_until
+from tests.e2e.streamed_features import Streamed
 
 pytestmark = pytest.mark.e2e
 
@@ -157,7 +159,7 @@ def test_a_body_that_is_no_json_is_a_400(deployment: Deployment) -> None:
 
 def test_deploying_again_moves_no_traffic(deployment: Deployment) -> None:
     before = deployment.alias()
-    deploy(deployment.emulator, STAGE)
+    deploy(deployment.emulator, STAGE, extra_args=WITH_STREAMS)
     assert deployment.alias() == before
 
 
@@ -180,6 +182,22 @@ def test_a_canary_under_traffic_is_promoted(deployment: Deployment, transactions
     assert "RoutingConfig" not in deployment.alias() or not deployment.alias()["RoutingConfig"].get(
         "AdditionalVersionWeights"
     )
+
+
+def test_an_event_on_the_stream_is_in_the_next_score_and_equals_its_recomputation(
+    deployment: Deployment, transactions: Transactions, tmp_path: Path
+) -> None:
+    request = requests_of(transactions, SECOND_END - 1)[-1]
+    streamed = Streamed(deployment, request, tmp_path)
+    before = streamed.online()
+    streamed.send(10_000_001, amount=20.25)
+    streamed.send(10_000_002, amount=4.5)
+    streamed.send(10_000_002, amount=4.5)
+    streamed.send(10_000_003, amount="much")
+    wait_until(lambda: streamed.online()["customer_spend__count_1d"] == before["customer_spend__count_1d"] + 2)
+    assert streamed.online()["customer_spend__amount_sum_1d"] == before["customer_spend__amount_sum_1d"] + 24.75
+    assert streamed.scored() == streamed.online() == streamed.recomputed()
+    assert streamed.rejection()["reason"] == "amount must be a number, not a string"
 
 
 def test_a_model_of_another_unit_is_rolled_back_by_its_scores(

@@ -13,15 +13,18 @@ SCORING = "function:roost-test-fraud-scoring"
 
 MAY: dict[str, dict[str, set[str]]] = {
     "Ingest": {
-        "s3:ListBucket": {LAKE}, "s3:GetObject": {f"{LAKE}/landing/*"}, "s3:PutObject": {f"{LAKE}/datasets/*"},
+        "s3:ListBucket": {LAKE}, "s3:GetObject": {f"{LAKE}/landing/*", f"{LAKE}/events/*"},
+        "s3:PutObject": {f"{LAKE}/datasets/*"},
     },
     "ValidateData": {
         "s3:ListBucket": {LAKE},
-        "s3:GetObject": {f"{LAKE}/landing/*", f"{LAKE}/datasets/*"},
+        "s3:GetObject": {f"{LAKE}/landing/*", f"{LAKE}/events/*", f"{LAKE}/datasets/*"},
         "s3:PutObject": {f"{LAKE}/datasets/*", f"{LAKE}/quarantine/*"},
     },
     "BuildFeatures": {"s3:GetObject": {f"{LAKE}/datasets/*"}, "s3:PutObject": {f"{LAKE}/runs/*"}},
-    "MaterializeFeatures": {"s3:GetObject": {f"{LAKE}/datasets/*"}, "dynamodb:PutItem": {ONLINE}},
+    "MaterializeFeatures": {
+        "s3:GetObject": {f"{LAKE}/datasets/*"}, "dynamodb:BatchGetItem": {ONLINE}, "dynamodb:PutItem": {ONLINE},
+    },
     "TrainModel": {"s3:GetObject": {f"{LAKE}/runs/*"}, "s3:PutObject": {f"{LAKE}/runs/*"}},
     "EvaluateModel": {
         "s3:GetObject": {f"{LAKE}/runs/*", f"{PACKAGES}/packages/*"},

@@ -7,8 +7,9 @@ import aws_cdk
 import pytest
 
 from infra.config import InvalidContext, read_config
+from roost import names
 from roost.settings import PipelineSettings, ScoringSettings
-from tests.infrastructure.conftest import of_type, synthesized
+from tests.infrastructure.conftest import STAGE, of_type, synthesized
 
 BILLED_BY_THE_HOUR = (
     "AWS::EC2::", "AWS::ECS::Service", "AWS::RDS::", "AWS::ElastiCache::", "AWS::ElasticLoadBalancing",
@@ -71,3 +72,13 @@ def test_every_route_asks_for_a_signature(platform: dict[str, Any]) -> None:
     methods = of_type(platform, "AWS::ApiGateway::Method").values()
     assert methods
     assert {method["Properties"]["AuthorizationType"] for method in methods} == {"AWS_IAM"}
+
+
+def test_streams_exist_only_where_they_are_asked_for(platform: dict[str, Any], tmp_path: Path) -> None:
+    assert not of_type(platform, "AWS::Kinesis::Stream")
+    asked = synthesized(tmp_path, streams="true")[names.stack(STAGE, "platform")]["Resources"]
+    (stream,) = of_type(asked, "AWS::Kinesis::Stream").values()
+    assert stream["Properties"]["Name"] == names.feature_stream(STAGE, "card_transactions")
+    assert stream["Properties"]["StreamEncryption"]["EncryptionType"] == "KMS"
+    mappings = of_type(asked, "AWS::Lambda::EventSourceMapping").values()
+    assert [m for m in mappings if m["Properties"].get("StartingPosition") == "TRIM_HORIZON"]

@@ -1,5 +1,6 @@
 """The command line: help for everything, and errors in one line."""
 
+import json
 import os
 from collections.abc import Iterator
 from unittest.mock import patch
@@ -12,6 +13,7 @@ from roost.cli.score_command import _request
 from roost.errors import MalformedRequest
 
 COMMANDS = (
+    "features list", "features show", "features get",
     "train", "release", "rollback", "deploy", "score", "demo", "down", "local up", "local down", "local reset",
     "local status", "data simulate", "data upload", "runs list", "runs show", "models list", "models show",
     "models audit", "releases list", "releases show",
@@ -66,3 +68,16 @@ def test_fields_and_a_body_make_one_request() -> None:
 def test_a_request_that_cannot_be_read_says_how_to_write_it(fields: list[str], body: str) -> None:
     with pytest.raises(MalformedRequest, match="--field|--body"):
         _request(fields, body)
+
+
+def test_views_are_listed_and_shown_without_any_aws() -> None:
+    listed = CliRunner().invoke(app, ["features", "list", "--json"])
+    assert {row["view"] for row in json.loads(listed.stdout)} >= {"customer_spend", "terminal_risk"}
+    shown = CliRunner().invoke(app, ["features", "show", "customer_spend"])
+    assert "customer_spend__amount_sum_30d" in shown.stdout
+
+
+def test_an_unknown_view_names_the_known_ones() -> None:
+    result = CliRunner().invoke(app, ["features", "show", "spend"])
+    assert result.exit_code == 1
+    assert "there are: customer_spend, terminal_risk" in result.stderr

@@ -64,6 +64,10 @@ class NotDeployed(PermanentError):
     """What is asked for does not exist in this account, region and stage."""
 
 
+class UnknownView(PermanentError):
+    """No model project defines a feature view of this name."""
+
+
 class UnknownRun(PermanentError):
     """The pipeline has no run of this name."""
 

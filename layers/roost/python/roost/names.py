@@ -16,11 +16,21 @@ class Metric(StrEnum):
     DEFAULTED_FEATURES = "DefaultedFeatures"
 
 
+class StreamMetric(StrEnum):
+    """CloudWatch metrics of the stream consumers (namespace ``Roost``)."""
+
+    ROWS = "StreamRows"
+    WRITTEN = "OnlineItemsWritten"
+    REJECTED = "StreamRecordsRejected"
+    LAG = "StreamLag"
+
+
 class Dimension(StrEnum):
     """Dimensions of the metrics above."""
 
     MODEL = "Model"
     FUNCTION_VERSION = "FunctionVersion"
+    SOURCE = "Source"
 
 
 class Status(StrEnum):
@@ -149,6 +159,21 @@ def release_pipeline(stage: str, model: str) -> str:
 def landing_prefix(source: str) -> str:
     """Where raw files of a source arrive in the lake bucket."""
     return f"landing/{source}/"
+
+
+def event_log_prefix(source: str) -> str:
+    """Where the stream consumer keeps what has arrived of a source: its offline log."""
+    return f"events/{source}/"
+
+
+def event_log_key(source: str, day: str, batch: str) -> str:
+    """One batch of arrivals; ``day`` (ISO 8601) is that of the first."""
+    return f"{event_log_prefix(source)}date={day}/{batch}.parquet"
+
+
+def feature_stream(stage: str, source: str) -> str:
+    """Name of a source's stream."""
+    return f"roost-{stage}-{source.replace('_', '-')}"
 
 
 def dataset_key(digest: str, name: str) -> str:

@@ -67,6 +67,16 @@ class StarterSettings(Environment):
 
 
 @dataclasses.dataclass(frozen=True)
+class StreamSettings(Environment):
+    """What a stream consumer needs to know: its source, and the queue for records that no retry can save."""
+
+    source: str
+    lake_bucket: str
+    online_table: str
+    rejected_queue: str
+
+
+@dataclasses.dataclass(frozen=True)
 class ScoringSettings(Environment):
     """What a scoring function needs to know. A release freezes ``package`` and ``model_version`` into a version."""
 

@@ -5,6 +5,7 @@ from functools import cached_property
 from roost import names
 from roost.adapters.aws_session import caller
 from roost.adapters.cloudformation_outputs import stack_outputs
+from roost.adapters.dynamodb_online import DynamoDBOnlineStore
 from roost.adapters.dynamodb_registry import DynamoDBRegistryStore
 from roost.adapters.pipeline_runs import PipelineRuns
 from roost.adapters.s3_objects import S3ObjectStore
@@ -52,6 +53,11 @@ class DeployedPlatform:
     def lake(self) -> S3ObjectStore:
         """The lake bucket."""
         return S3ObjectStore(self.output(Output.LAKE_BUCKET))
+
+    @property
+    def online(self) -> DynamoDBOnlineStore:
+        """The online features."""
+        return DynamoDBOnlineStore(self.output(Output.ONLINE_TABLE))
 
     @property
     def packages(self) -> S3ObjectStore:

@@ -9,21 +9,29 @@ import numpy as np
 import numpy.typing as npt
 
 from roost.adapters.duckdb_connection import literal, quoted
+from roost.adapters.duckdb_events import known, number
 from roost.spec.sources import Column, ColumnType, Source
 
 SECOND = 1_000_000
 
 
 def columns(
-    opened: duckdb.DuckDBPyConnection, table: Path, source: Source, names: Sequence[str], since: int, until: int
+    opened: duckdb.DuckDBPyConnection,
+    table: Path,
+    source: Source,
+    names: Sequence[str],
+    since: int,
+    until: int,
+    label: str,
 ) -> dict[str, npt.NDArray[Any]]:
-    """Columns of the rows with ``since <= event time < until``, ordered by event time and row."""
+    """Columns of the rows with ``since <= event time < until``, ordered by event time and row.
+
+    Of an event's versions the first one makes the row, as it would have been scored; the label is that of the last one.
+    """
     chosen = ", ".join(f"{_number_or_text(source.column(name))} AS {quoted(name)}" for name in names)
-    time = quoted(source.event_time)
+    rows = _rows(table, source, since, until, label)
     found = opened.execute(
-        f"SELECT {chosen} FROM read_parquet({literal(str(table))}, file_row_number = true) AS valid "
-        f"WHERE valid.{time} >= make_timestamp({since * SECOND}) AND valid.{time} < make_timestamp({until * SECOND}) "
-        f"ORDER BY valid.{time}, file_row_number"
+        f"SELECT {chosen} FROM ({rows}) AS valid ORDER BY valid.{quoted(source.event_time)}, file_row_number"
     ).fetchnumpy()
     return {name: _plain(found[name]) for name in names}
 
@@ -33,10 +41,22 @@ def asked(table: Path, source: Source, key: str, since: int, until: int) -> str:
     time = quoted(source.event_time)
     return (
         f"SELECT row_number() OVER (ORDER BY {time}, file_row_number) AS row, {quoted(key)} AS k, "
-        f"epoch_us({time}) AS t, file_row_number AS id "
-        f"FROM read_parquet({literal(str(table))}, file_row_number = true) "
+        f"epoch_us({time}) AS t, {number(source)} AS id FROM ({_rows(table, source, since, until)})"
+    )
+
+
+def _rows(table: Path, source: Source, since: int, until: int, label: str = "") -> str:
+    time = quoted(source.event_time)
+    rows = (
+        f"SELECT * FROM read_parquet({literal(str(table))}, file_row_number = true) "
         f"WHERE {time} >= make_timestamp({since * SECOND}) AND {time} < make_timestamp({until * SECOND})"
     )
+    if not source.event_id:
+        return rows
+    versions = f"PARTITION BY {quoted(source.event_id)}, {time} ORDER BY {known(source)}, file_row_number"
+    last = f"last_value({quoted(label)}) OVER ({versions} ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"
+    settled = f" REPLACE ({last} AS {quoted(label)})" if label else ""
+    return f"SELECT *{settled} FROM ({rows}) QUALIFY row_number() OVER ({versions}) = 1"
 
 
 def _number_or_text(column: Column) -> str:

@@ -51,18 +51,19 @@ def _raw(tables: Sequence[Path], source: Source, layout: ViewLayout, since: int,
     columns = "".join(f", {_unit(column)} AS u{index}" for index, column in enumerate(layout.columns))
     before = "" if until is None else f" AND {time} < make_timestamp({until * MICROS})"
     return (
-        f"SELECT {quoted(layout.key)} AS k, epoch_us({time}) AS t, {_known(source)} AS known, NULL::BIGINT AS until, "
-        f"{_number(source)} AS id{columns} FROM {parquet(tables)} "
+        f"SELECT {quoted(layout.key)} AS k, epoch_us({time}) AS t, {known(source)} AS known, NULL::BIGINT AS until, "
+        f"{number(source)} AS id{columns} FROM {parquet(tables)} "
         f"WHERE {quoted(layout.key)} IS NOT NULL AND {time} >= make_timestamp({since * MICROS}){before}"
     )
 
 
-def _known(source: Source) -> str:
+def known(source: Source) -> str:
+    """When a row became known, in microseconds: never before its event."""
     time = f"epoch_us({quoted(source.event_time)})"
     return f"greatest({time}, epoch_us({quoted(source.ingested_at)}))" if source.ingested_at else time
 
 
-def _number(source: Source) -> str:
+def number(source: Source) -> str:
     """As ``event_number``; without ids each row is an event of its own."""
     if not source.event_id:
         return "file_row_number"

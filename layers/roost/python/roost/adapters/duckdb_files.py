@@ -6,7 +6,7 @@ import duckdb
 
 from roost.adapters.duckdb_cells import typed
 from roost.adapters.duckdb_connection import literal, quoted
-from roost.adapters.landed_text import compression, csv_columns, json_columns
+from roost.adapters.landed_text import compression, csv_columns, file_format, json_columns
 from roost.errors import UnreadableData
 from roost.ports import FileFacts, LocalCopy
 from roost.spec.sources import Source
@@ -42,10 +42,11 @@ def insert(opened: duckdb.DuckDBPyConnection, table: str, index: int, file: Loca
 def _columns(opened: duckdb.DuckDBPyConnection, file: LocalCopy, source: Source) -> list[str]:
     if file.path.stat().st_size == 0:
         raise UnreadableData(f"{file.key} is empty (0 bytes); remove it, or upload it again")
-    if source.format == "csv":
-        return csv_columns(file)
-    if source.format == "json":
-        return json_columns(file)
+    match file_format(file.path, source.format):
+        case "csv":
+            return csv_columns(file)
+        case "json":
+            return json_columns(file)
     described = _run(opened, f"DESCRIBE SELECT * FROM read_parquet({literal(str(file.path))})", file, source)
     return [str(row[0]) for row in described]
 
@@ -54,7 +55,7 @@ def _check(file: LocalCopy, source: Source, found: list[str]) -> None:
     twice = sorted({name for name in found if found.count(name) > 1})
     if twice:
         raise UnreadableData(f"{file.key}: column {twice[0]!r} stands twice; rename one")
-    missing = [name for name in _required(source) if name not in found]
+    missing = [name for name in _required(source, found) if name not in found]
     if missing:
         raise UnreadableData(
             f"{file.key} lacks the declared column(s) {', '.join(missing)}; it has {', '.join(found)}; "
@@ -62,9 +63,12 @@ def _check(file: LocalCopy, source: Source, found: list[str]) -> None:
         )
 
 
-def _required(source: Source) -> list[str]:
-    """Columns that a file must have; JSON writers leave out what is null."""
-    lenient = source.format == "json"
+def _required(source: Source, found: list[str]) -> list[str]:
+    """Columns that a file must have: JSON writers leave out nulls, and older files know no newer columns.
+
+    But where there is also a column that nobody declared, a nullable one that is missing is more likely misspelled.
+    """
+    lenient = source.format == "json" or set(found) <= {column.name for column in source.columns}
     return [column.name for column in source.columns if not (lenient and column.nullable)]
 
 
@@ -76,19 +80,21 @@ def _hint(found: list[str]) -> str:
 
 
 def _text(file: LocalCopy, source: Source, found: list[str]) -> str:
-    """SQL that selects the declared columns of a file as text."""
-    columns = ", ".join(f"CAST({quoted(c.name)} AS VARCHAR) AS {quoted(c.name)}" for c in source.columns)
+    """SQL that selects the declared columns of a file as text; a nullable one that it does not have is null."""
+    cells = [f"CAST({quoted(c.name)} AS VARCHAR)" if c.name in found else "NULL::VARCHAR" for c in source.columns]
+    columns = ", ".join(f"{cell} AS {quoted(c.name)}" for cell, c in zip(cells, source.columns, strict=True))
     return f"SELECT {columns} FROM {_reader(file, source, found)}"
 
 
 def _reader(file: LocalCopy, source: Source, found: list[str]) -> str:
     path = literal(str(file.path))
-    if source.format == "parquet":
+    kind = file_format(file.path, source.format)
+    if kind == "parquet":
         return f"read_parquet({path})"
-    names = found if source.format == "csv" else [column.name for column in source.columns]
+    names = found if kind == "csv" else [column.name for column in source.columns]
     columns = "{" + ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names) + "}"
     common = f"columns = {columns}, compression = '{compression(file.path)}'"
-    if source.format == "json":
+    if kind == "json":
         return f"read_json({path}, format = 'newline_delimited', {common})"
     return f"""read_csv({path}, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', {common})"""
 

@@ -53,11 +53,11 @@ class DuckDBTables:
         return int(first), int(last)
 
     def columns(
-        self, table: Path, source: Source, names: Sequence[str], since: int, until: int
+        self, table: Path, source: Source, names: Sequence[str], since: int, until: int, label: str
     ) -> dict[str, npt.NDArray[Any]]:
         """Columns of the rows in a stretch of time, ordered by event time and row."""
         with connection(self._memory_limit) as opened:
-            return duckdb_columns.columns(opened, table, source, names, since, until)
+            return duckdb_columns.columns(opened, table, source, names, since, until, label)
 
     def own_features(
         self, table: Path, source: Source, layout: ViewLayout, since: int, until: int
@@ -67,7 +67,7 @@ class DuckDBTables:
             opened.execute(
                 f"CREATE TEMP TABLE asked AS {duckdb_columns.asked(table, source, layout.key, since, until)}"
             )
-            return _features(opened, [table], source, layout, (since, until), own=not source.event_id)
+            return _features(opened, [table], source, layout, (since, until), own=True)
 
     def features_at(
         self,

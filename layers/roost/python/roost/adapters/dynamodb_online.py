@@ -1,8 +1,10 @@
-"""The online store: one DynamoDB item per (view, entity), ``pk`` ``<view>#<entity>``, payload ``p``, as-of time ``a``.
+"""The online store: one DynamoDB item per (view, entity), ``pk`` ``<view>#<entity>``.
 
-Writes go through TransactWriteItems, a hundred conditional puts a call: BatchWriteItem takes no condition, and single
-puts take seven times as long. A cancelled transaction names the puts whose condition failed; they are older than what
-is stored, so they are left out and the rest is sent again ("Amazon DynamoDB Transactions: How it works"). A
+Its payload is ``p``, the time it is complete to ``a``, its revision ``r``.
+
+Bulk writes go through TransactWriteItems, a hundred conditional puts a call: BatchWriteItem takes no condition, and
+single puts take seven times as long. A cancelled transaction names the puts whose condition failed; they are left out
+and the rest is sent again ("Amazon DynamoDB Transactions: How it works"). A
 transactional write costs two write units a kilobyte instead of one.
 """
 
@@ -11,13 +13,13 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from roost.adapters.aws_failures import FINE, cancellation_codes, transient_failures
+from roost.adapters.aws_failures import FINE, cancellation_codes, error_code, transient_failures
 from roost.errors import DependencyUnavailable
 from roost.ports import OnlineItem
 
@@ -33,8 +35,17 @@ PORTIONS_IN_MEMORY = 64
 ATTEMPTS = 8
 FIRST_PAUSE = 0.05
 NOT_OLDER = "attribute_not_exists(a) OR a <= :a"
-OLDER = "ConditionalCheckFailed"
+NEW, SAME = "attribute_not_exists(r)", "r = :r"
+REVISION_BITS = 53
+FAILED = "ConditionalCheckFailed"
 MAY_PASS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+
+
+class Put(NamedTuple):
+    """An item, and the request that puts it."""
+
+    item: OnlineItem
+    request: Any
 
 
 class DynamoDBOnlineStore:
@@ -54,52 +65,94 @@ class DynamoDBOnlineStore:
 
     def write(self, items: Iterable[OnlineItem]) -> int:
         """Store the items that are not older than what is stored, each entity of a view once; returns how many."""
-        portions, written = _portions(items), 0
+        offered = 0
+
+        def puts() -> Iterator[Put]:
+            nonlocal offered
+            for offered, item in enumerate(items, start=1):  # noqa: B007  (counted for the answer)
+                yield Put(item, self._unless_newer(item))
+
+        refused = sum(1 for _ in self._put_all(puts()))
+        return offered - refused
+
+    def swap(self, items: Sequence[OnlineItem]) -> list[OnlineItem]:
+        """Store each item whose revision is still the stored one; returns those that came too late.
+
+        A few are put one by one, at half the price; many in transactions, in a seventh of the time.
+        """
+        puts = [Put(item, self._unless_moved(item)) for item in items]
+        if len(puts) > ITEMS_A_WRITE:
+            return list(self._put_all(iter(puts)))
+        with ThreadPoolExecutor(self._writers) as writers:
+            swapped = list(writers.map(self._single, puts))
+        return [item for item, done in zip(items, swapped, strict=True) if not done]
+
+    def _put_all(self, puts: Iterator[Put]) -> Iterator[OnlineItem]:
+        portions = _portions(puts)
         with ThreadPoolExecutor(self._writers) as writers:
             while wave := list(itertools.islice(portions, PORTIONS_IN_MEMORY)):
-                written += sum(writers.map(self._write, wave))
-        return written
+                for refused in writers.map(self._portion, wave):
+                    yield from refused
 
-    def _write(self, items: list[OnlineItem]) -> int:
+    def _portion(self, puts: list[Put]) -> list[OnlineItem]:
+        """Put what may be put; returns the items whose condition failed."""
+        refused: list[OnlineItem] = []
         for attempt in range(ATTEMPTS):
-            refusals = self._transact(items) if items else []
-            if not any(code != FINE for code in refusals):
-                return len(items)
-            newer = [item for item, code in zip(items, refusals, strict=True) if code != OLDER]
-            if len(newer) == len(items):
+            codes = self._transact(puts) if puts else []
+            if not any(code != FINE for code in codes):
+                return refused
+            failed = [put.item for put, code in zip(puts, codes, strict=True) if code == FAILED]
+            puts = [put for put, code in zip(puts, codes, strict=True) if code != FAILED]
+            refused += failed
+            if not failed:
                 self._pause(_backoff(attempt))
-            items = newer
-        raise DependencyUnavailable(f"DynamoDB table {self._table}: {len(items)} items met conflicts {ATTEMPTS} times")
+        raise DependencyUnavailable(f"DynamoDB table {self._table}: {len(puts)} items met conflicts {ATTEMPTS} times")
 
-    def _transact(self, items: list[OnlineItem]) -> list[str]:
+    def _transact(self, puts: list[Put]) -> list[str]:
         """Put all items or none; returns a code per item if none was put."""
         try:
             with transient_failures("DynamoDB"):
-                self._dynamodb.transact_write_items(TransactItems=[{"Put": self._put(item)} for item in items])
+                self._dynamodb.transact_write_items(TransactItems=[{"Put": put.request} for put in puts])
         except ClientError as error:
             codes = cancellation_codes(error)
-            if not codes or set(codes) - {FINE, OLDER} - MAY_PASS:
+            if not codes or set(codes) - {FINE, FAILED} - MAY_PASS:
                 raise
             return codes
         return []
 
-    def _put(self, item: OnlineItem) -> Any:
-        as_of = {"N": str(item.as_of)}
-        return {
-            "TableName": self._table,
-            "Item": {"pk": {"S": _joined((item.view, item.entity))}, "p": {"B": item.payload}, "a": as_of},
-            "ConditionExpression": NOT_OLDER,
-            "ExpressionAttributeValues": {":a": as_of},
-        }
+    def _unless_newer(self, item: OnlineItem) -> Any:
+        stored = _stored(item, random.getrandbits(REVISION_BITS))  # no swap may take it for what it has read
+        values = {":a": stored["a"]}
+        return self._request(stored, NOT_OLDER, values)
 
-    def read(self, keys: Sequence[Key]) -> Mapping[Key, OnlineItem]:
+    def _unless_moved(self, item: OnlineItem) -> Any:
+        stored = _stored(item, item.revision + 1)
+        if not item.revision:
+            return self._request(stored, NEW, {})
+        return self._request(stored, SAME, {":r": {"N": str(item.revision)}})
+
+    def _request(self, stored: Any, condition: str, values: Any) -> Any:
+        compared = {"ExpressionAttributeValues": values} if values else {}
+        return {"TableName": self._table, "Item": stored, "ConditionExpression": condition, **compared}
+
+    def _single(self, put: Put) -> bool:
+        try:
+            with transient_failures("DynamoDB"):
+                self._dynamodb.put_item(**put.request)
+        except ClientError as error:
+            if error_code(error) == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+    def read(self, keys: Sequence[Key], fresh: bool = False) -> Mapping[Key, OnlineItem]:
         """The stored items among the keys; a scoring request is one call."""
         by_pk = {_joined(key): key for key in keys}
-        found = [item for part in _chunks(list(by_pk), KEYS_A_READ) for item in self._read(part)]
+        found = [item for part in _chunks(list(by_pk), KEYS_A_READ) for item in self._read(part, fresh)]
         return {by_pk[item["pk"]["S"]]: _item(by_pk[item["pk"]["S"]], item) for item in found}
 
-    def _read(self, pks: list[str]) -> Iterator[Any]:
-        wanted: Any = {self._table: {"Keys": [{"pk": {"S": pk}} for pk in pks]}}
+    def _read(self, pks: list[str], fresh: bool) -> Iterator[Any]:
+        wanted: Any = {self._table: {"Keys": [{"pk": {"S": pk}} for pk in pks], "ConsistentRead": fresh}}
         for attempt in range(ATTEMPTS):
             with transient_failures("DynamoDB"):
                 answer = self._dynamodb.batch_get_item(RequestItems=wanted)
@@ -111,15 +164,15 @@ class DynamoDBOnlineStore:
         raise DependencyUnavailable(f"DynamoDB table {self._table} left keys unread {ATTEMPTS} times")
 
 
-def _portions(items: Iterable[OnlineItem]) -> Iterator[list[OnlineItem]]:
-    portion: list[OnlineItem] = []
+def _portions(puts: Iterator[Put]) -> Iterator[list[Put]]:
+    portion: list[Put] = []
     size = 0
-    for item in items:
-        if len(portion) == ITEMS_A_WRITE or (portion and size + len(item.payload) > BYTES_A_WRITE):
+    for put in puts:
+        if len(portion) == ITEMS_A_WRITE or (portion and size + len(put.item.payload) > BYTES_A_WRITE):
             yield portion
             portion, size = [], 0
-        portion.append(item)
-        size += len(item.payload)
+        portion.append(put)
+        size += len(put.item.payload)
     yield portion
 
 
@@ -137,4 +190,14 @@ def _joined(key: Key) -> str:
 
 
 def _item(key: Key, stored: Mapping[str, Any]) -> OnlineItem:
-    return OnlineItem(key[0], key[1], bytes(stored["p"]["B"]), int(stored["a"]["N"]))
+    revision = int(stored["r"]["N"]) if "r" in stored else 0
+    return OnlineItem(key[0], key[1], bytes(stored["p"]["B"]), int(stored["a"]["N"]), revision)
+
+
+def _stored(item: OnlineItem, revision: int) -> Any:
+    return {
+        "pk": {"S": _joined((item.view, item.entity))},
+        "p": {"B": item.payload},
+        "a": {"N": str(item.as_of)},
+        "r": {"N": str(revision)},
+    }

@@ -62,9 +62,10 @@ class InMemoryObjectStore:
 
 @dataclass
 class InMemoryOnlineStore:
-    """Online items in a dict."""
+    """Online items in a dict; one lock makes a swap atomic."""
 
     items: dict[tuple[str, str], OnlineItem] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def write(self, items: Iterable[OnlineItem]) -> int:
         """Store the items that are not older than what is stored; returns how many."""
@@ -72,13 +73,30 @@ class InMemoryOnlineStore:
         for item in items:
             stored = self.items.get((item.view, item.entity))
             if stored is None or stored.as_of <= item.as_of:
-                self.items[item.view, item.entity] = item
+                revision = stored.revision + 1 if stored else 1
+                self.items[item.view, item.entity] = replace(item, revision=revision)
                 written += 1
         return written
 
-    def read(self, keys: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], OnlineItem]:
+    def read(
+        self,
+        keys: Sequence[tuple[str, str]],
+        fresh: bool = False,  # noqa: ARG002  (all reads are)
+    ) -> Mapping[tuple[str, str], OnlineItem]:
         """The stored items among the keys."""
         return {key: self.items[key] for key in keys if key in self.items}
+
+    def swap(self, items: Sequence[OnlineItem]) -> list[OnlineItem]:
+        """Store each item whose revision is still the stored one; returns the others."""
+        return [item for item in items if not self._swapped(item)]
+
+    def _swapped(self, item: OnlineItem) -> bool:
+        key = (item.view, item.entity)
+        with self.lock:
+            if item.revision != (self.items[key].revision if key in self.items else 0):
+                return False
+            self.items[key] = replace(item, revision=item.revision + 1)
+            return True
 
 
 @dataclass

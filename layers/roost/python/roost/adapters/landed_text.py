@@ -13,7 +13,7 @@ from typing import TextIO
 from roost.errors import UnreadableData
 from roost.ports import LocalCopy
 
-GZIP = b"\x1f\x8b"
+GZIP, PARQUET = b"\x1f\x8b", b"PAR1"
 HEAD_CHARACTERS = 65_536
 HEAD_RECORDS = 1_000
 
@@ -22,6 +22,12 @@ def compression(path: Path) -> str:
     """``gzip`` or ``none``, by the file's first bytes, whatever its name says."""
     with path.open("rb") as opened:
         return "gzip" if opened.read(len(GZIP)) == GZIP else "none"
+
+
+def file_format(path: Path, declared: str) -> str:
+    """``parquet`` for a file that begins like one, such as the log of a stream; else what is declared."""
+    with path.open("rb") as opened:
+        return "parquet" if opened.read(len(PARQUET)) == PARQUET else declared
 
 
 def csv_columns(file: LocalCopy) -> list[str]:

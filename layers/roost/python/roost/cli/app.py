@@ -5,7 +5,14 @@ from typing import Annotated
 import typer
 
 from roost import __version__
-from roost.cli import data_commands, local_commands, model_commands, release_commands, training_commands
+from roost.cli import (
+    data_commands,
+    feature_commands,
+    local_commands,
+    model_commands,
+    release_commands,
+    training_commands,
+)
 from roost.cli.context import CHOICES
 from roost.cli.demo import demo_command
 from roost.cli.deploy_command import deploy
@@ -22,6 +29,7 @@ app = typer.Typer(
 )
 app.add_typer(local_commands.app, name="local")
 app.add_typer(data_commands.app, name="data")
+app.add_typer(feature_commands.app, name="features")
 app.add_typer(training_commands.runs, name="runs")
 app.add_typer(model_commands.app, name="models")
 app.add_typer(release_commands.releases, name="releases")

@@ -54,8 +54,12 @@ class TableEngine(Protocol):
         """First and last event time of a valid table, in seconds since 1970."""
         ...
 
-    def columns(self, table: Path, source: Any, names: Sequence[str], since: int, until: int) -> dict[str, Any]:
+    def columns(
+        self, table: Path, source: Any, names: Sequence[str], since: int, until: int, label: str
+    ) -> dict[str, Any]:
         """Columns as arrays of the rows with ``since <= event time < until``, ordered by event time and row.
+
+        An event with several versions is one row: the first version, with the ``label`` of the last.
 
         Integers are int64 unless declared nullable, all other numbers float64 with NaN for null, timestamps float64
         seconds since 1970, strings unicode.

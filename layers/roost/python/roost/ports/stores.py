@@ -1,7 +1,7 @@
 """Where data are kept."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -19,12 +19,16 @@ class StoredObject:
 
 @dataclass(frozen=True)
 class OnlineItem:
-    """Feature state of one entity in one view; ``as_of`` is the time it is complete to, in seconds since 1970."""
+    """Feature state of one entity in one view.
+
+    ``as_of`` is the time it is complete to, in seconds since 1970; ``revision`` counts its writes, 0 before the first.
+    """
 
     view: str
     entity: str
     payload: bytes
     as_of: int
+    revision: int = field(default=0, compare=False)
 
 
 class ObjectStore(Protocol):
@@ -62,8 +66,15 @@ class OnlineStore(Protocol):
         """Store items; one older (by ``as_of``) than what is stored is left out. Returns the number written."""
         ...
 
-    def read(self, keys: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], OnlineItem]:
-        """The items stored under (view, entity) keys; absent ones are left out."""
+    def read(self, keys: Sequence[tuple[str, str]], fresh: bool = False) -> Mapping[tuple[str, str], OnlineItem]:
+        """The items stored under (view, entity) keys; absent ones are left out.
+
+        ``fresh`` asks for all writes that were acknowledged before, at twice the price on DynamoDB.
+        """
+        ...
+
+    def swap(self, items: Sequence[OnlineItem]) -> Sequence[OnlineItem]:
+        """Store each item whose ``revision`` is still the stored one; returns those that came too late."""
         ...
 
 

@@ -51,7 +51,8 @@ class Source(Definition):
 
     ``event_id`` names the column that tells events apart: rows that share id, time and key are versions of one event,
     and the one that became known last counts. ``ingested_at`` names the column that says when a row became known;
-    without it a row counts as known when it happened, as exports of history do not say.
+    without it a row counts as known when it happened, as exports of history do not say. A ``streamed`` source has a
+    stream on stages that are deployed with ``-c streams=true``; its records get their arrival as ``ingested_at``.
 
 
     ``max_rejected_share`` (0 to 1) and ``min_rows`` are the set-level rules: beyond them the run stops.
@@ -63,6 +64,7 @@ class Source(Definition):
     event_time: Name
     event_id: Name | None = None
     ingested_at: Name | None = None
+    streamed: bool = False
     max_rejected_share: float = Field(default=0.01, ge=0, le=1)
     min_rows: int = Field(default=1, ge=1)
     description: str = ""
@@ -83,6 +85,12 @@ class Source(Definition):
     def _identity_is_sound(self) -> Self:
         if self.event_id is not None and self.column(self.event_id).type not in KEYS:
             raise ValueError(f"source '{self.name}': event_id {self.event_id!r} must have type integer or string")
+        if self.event_id is not None and self.column(self.event_id).unique:
+            raise ValueError(
+                f"source '{self.name}': rows of one {self.event_id!r} are versions of an event; drop unique"
+            )
+        if self.streamed and not (self.event_id and self.ingested_at):
+            raise ValueError(f"source '{self.name}': a streamed source needs event_id and ingested_at")
         if self.ingested_at is not None and self.column(self.ingested_at).type is not ColumnType.TIMESTAMP:
             raise ValueError(f"source '{self.name}': ingested_at {self.ingested_at!r} must have type timestamp")
         return self

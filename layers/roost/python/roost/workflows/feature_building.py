@@ -54,7 +54,7 @@ def build_features(
 def _read(model: Model, table: Path, final: Fold, tables: TableEngine) -> tuple[Arrays, Arrays]:
     since, until = comparison_fold(final).train.start, final.evaluated.end
     wanted = tuple(dict.fromkeys([*model.carried_columns(), *model.request]))
-    columns = tables.columns(table, model.source, wanted, since, until)
+    columns = tables.columns(table, model.source, wanted, since, until, model.label)
     views: Arrays = {}
     for view in model.views:
         views |= tables.own_features(table, model.source, layout_of(view), since, until)

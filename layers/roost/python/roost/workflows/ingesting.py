@@ -4,7 +4,7 @@ from typing import Any
 
 from roost.domain.dataset import Dataset, LandedFile
 from roost.errors import NoDataFound
-from roost.names import MANIFEST, dataset_key, landing_prefix
+from roost.names import MANIFEST, dataset_key, event_log_prefix, landing_prefix
 from roost.ports import ObjectStore, PipelinePorts, StoredObject, TableEngine
 from roost.spec import Model, Source
 from roost.workflows.landed_files import is_data, local_copy, sha256_of
@@ -31,7 +31,8 @@ def definition(source: Source) -> dict[str, Any]:
 
 def _landed(lake: ObjectStore, source: Source) -> list[StoredObject]:
     prefix = landing_prefix(source.name)
-    landed = [stored for stored in lake.list(prefix) if is_data(stored.key)]
+    places = [prefix, event_log_prefix(source.name)] if source.streamed else [prefix]
+    landed = [stored for place in places for stored in lake.list(place) if is_data(stored.key)]
     if not landed:
         raise NoDataFound(
             f"nothing lies under {prefix} in the lake bucket; land {source.format} files with: "

@@ -1,0 +1,61 @@
+"""What stands behind a stream consumer, made once at init."""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from roost.adapters.duckdb_tables import DuckDBTables
+from roost.adapters.dynamodb_online import DynamoDBOnlineStore
+from roost.adapters.s3_objects import S3ObjectStore
+from roost.adapters.sqs_rejections import SqsRejections
+from roost.adapters.stream_events import stream_records
+from roost.adapters.system_clock import SystemClock
+from roost.domain.stream_record import stream_line
+from roost.ports import Clock
+from roost.settings import StreamSettings, function_memory
+from roost.spec.feeds import feed_of, source_views
+from roost.spec.layouts import layout_of
+from roost.workflows.streaming import StreamConsumer
+
+
+@dataclass(frozen=True)
+class StreamStep:
+    """One consumer: takes what Lambda delivers, puts aside what cannot be read, and says what it did in one line."""
+
+    consumer: StreamConsumer
+    rejections: SqsRejections
+    clock: Clock
+    write_line: Callable[[str], Any]
+
+    def take(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Take a batch of a stream."""
+        records = stream_records(event)
+        consumed = self.consumer.consume(records)
+        source = self.consumer.feed.source
+        self.rejections.send(source, consumed.rejected)
+        now = self.clock.now().timestamp()
+        oldest = min((record.arrived for record in records), default=now * 1e6) / 1e6
+        counts = (consumed.rows, consumed.written, len(consumed.rejected), max(0.0, now - oldest) * 1000)
+        self.write_line(json.dumps(stream_line(source, int(now * 1000), counts)))
+        return {"rows": consumed.rows, "written": consumed.written, "rejected": len(consumed.rejected)}
+
+
+def stream_step() -> StreamStep:
+    """The step behind the environment's settings."""
+    settings = StreamSettings.read()
+    source, views = source_views(settings.source)
+    consumer = StreamConsumer(
+        feed=feed_of(source),
+        layouts=tuple(layout_of(view) for view in views),
+        lake=S3ObjectStore(settings.lake_bucket),
+        online=DynamoDBOnlineStore(settings.online_table),
+        tables=DuckDBTables(memory_limit=f"{function_memory() // 2}MB"),
+    )
+    return StreamStep(consumer, SqsRejections(settings.rejected_queue), SystemClock(), _write_line)
+
+
+def _write_line(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,67 @@
+"""Features of one entity as they were known at a time, from the offline store."""
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from roost.domain.entity_events import MICROS
+from roost.errors import NoDataFound
+from roost.names import MANIFEST, VALID_ROWS, dataset_key, event_log_prefix
+from roost.ports import ObjectStore, TableEngine
+from roost.spec import ColumnType, FeatureView, Source
+from roost.spec.layouts import layout_of
+
+DATASETS = "datasets/"
+
+
+def features_as_known(
+    view: FeatureView, key: str, at: datetime, tables: TableEngine, lake: ObjectStore
+) -> dict[str, float | None]:
+    """The features of an entity at a time (timezone aware), as known then: newest data set and stream log together.
+
+    Raises:
+        NoDataFound: nothing of the view's source was ever validated or streamed.
+        ValueError: the key is no integer where the view's key is one.
+    """
+    whole = view.source.column(view.entity.key).type is ColumnType.INTEGER
+    keys = np.array([int(key)]) if whole else np.array([key], dtype=object)
+    with offline_tables(view.source, lake) as paths:
+        asked = np.array([round(at.timestamp() * MICROS)])
+        found = tables.features_at(paths, view.source, layout_of(view), keys, asked)
+    return {name: None if np.isnan(column[0]) else float(column[0]) for name, column in found.items()}
+
+
+@contextmanager
+def offline_tables(source: Source, lake: ObjectStore) -> Iterator[list[Path]]:
+    """All that the offline store holds of a source, as local Parquet files.
+
+    Raises:
+        NoDataFound: that is nothing.
+    """
+    newest = _newest_dataset(source, lake)
+    keys = [dataset_key(newest, VALID_ROWS)] if newest else []
+    keys += [stored.key for stored in lake.list(event_log_prefix(source.name))] if source.event_id else []
+    if not keys:
+        raise NoDataFound(f"the offline store holds nothing of source {source.name!r}; land data and train first")
+    with tempfile.TemporaryDirectory(prefix="offline-") as folder:
+        paths = [Path(folder) / f"{place}.parquet" for place in range(len(keys))]
+        for path, key in zip(paths, keys, strict=True):
+            lake.download(key, path)
+        yield paths
+
+
+def _newest_dataset(source: Source, lake: ObjectStore) -> str:
+    """Digest of the validated data set whose events end last; empty if there is none."""
+    ends: list[tuple[int, str]] = []
+    for stored in lake.list(DATASETS):
+        digest, _, name = stored.key.removeprefix(DATASETS).partition("/")
+        if name == VALID_ROWS:
+            manifest = json.loads(lake.get(dataset_key(digest, MANIFEST)))
+            if manifest["source"]["name"] == source.name:
+                ends.append((max(file["last"] or 0 for file in manifest["files"]), digest))
+    return max(ends)[1] if ends else ""

@@ -1,0 +1,119 @@
+"""ConsumeStream: records of a stream into the offline log first, and then into the online store."""
+
+import json
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from roost.domain.arrivals import Arrival, Feed, Rejected, StreamRecord, arrival, event_of
+from roost.domain.entity_events import MICROS, Event
+from roost.domain.view_layout import ViewLayout
+from roost.errors import InvalidField, MalformedRequest, RequestError
+from roost.names import event_log_key
+from roost.ports import ObjectStore, OnlineStore, TableEngine
+from roost.workflows.accounts import apply
+
+
+@dataclass(frozen=True)
+class Consumed:
+    """What became of a batch: rows taken, online items written, records rejected."""
+
+    rows: int
+    written: int
+    rejected: tuple[Rejected, ...]
+
+
+@dataclass(frozen=True)
+class StreamConsumer:
+    """Consumes one source's stream for the views that are computed from it."""
+
+    feed: Feed
+    layouts: tuple[ViewLayout, ...]
+    lake: ObjectStore
+    online: OnlineStore
+    tables: TableEngine
+
+    def consume(self, records: Sequence[StreamRecord]) -> Consumed:
+        """Take a batch of records in the stream's order. Doing it again changes nothing.
+
+        The log comes first: a batch that fails half-way is delivered again, and the log must hold all that the online
+        store ever held.
+        """
+        arrivals: list[Arrival] = []
+        rejected: list[Rejected] = []
+        for record in records:
+            try:
+                arrivals.append(self._arrival(record))
+            except RequestError as error:
+                rejected.append(Rejected(record, error.detail, error.field))
+        if arrivals:
+            self._log(arrivals, records)
+        as_of = max((record.arrived for record in records), default=0) // MICROS
+        written = sum(apply(self.online, layout, _by_entity(layout, arrivals), as_of) for layout in self.layouts)
+        return Consumed(len(arrivals), written, tuple(rejected))
+
+    def _arrival(self, record: StreamRecord) -> Arrival:
+        try:
+            document = json.loads(record.body)
+        except (ValueError, RecursionError) as error:
+            raise MalformedRequest(f"the record is not valid JSON: {error}") from None
+        if not isinstance(document, dict):
+            raise InvalidField("the record must be a JSON object")
+        found = arrival(self.feed, record, document)
+        for layout in self.layouts:
+            event_of(layout, found)
+        return found
+
+    def _log(self, arrivals: Sequence[Arrival], records: Sequence[StreamRecord]) -> None:
+        day = datetime.fromtimestamp(records[0].arrived / MICROS, UTC).date().isoformat()
+        key = event_log_key(self.feed.source, day, f"{records[0].place}-{records[-1].place}")
+        with tempfile.TemporaryDirectory(prefix="arrived-") as folder:
+            path = Path(folder) / "arrived.parquet"
+            self.tables.write_table(_table(self.feed, arrivals), path)
+            self.lake.upload(path, key)
+
+
+def _by_entity(layout: ViewLayout, arrivals: Sequence[Arrival]) -> dict[str, list[Event]]:
+    events: dict[str, list[Event]] = defaultdict(list)
+    for found in arrivals:
+        if found.row[layout.key] is not None:
+            events[str(found.row[layout.key])].append(event_of(layout, found))
+    return events
+
+
+def _table(feed: Feed, arrivals: Sequence[Arrival]) -> dict[str, Any]:
+    return {
+        column["name"]: ARRAYS[column["type"]]([found.row[column["name"]] for found in arrivals])
+        for column in feed.columns
+    }
+
+
+def _numbers(cells: list[Any]) -> Any:
+    return np.array([np.nan if cell is None else cell for cell in cells], dtype=np.float64)
+
+
+def _moments(cells: list[Any]) -> Any:
+    known = [np.datetime64("NaT") if cell is None else np.datetime64(round(cell * MICROS), "us") for cell in cells]
+    return np.array(known, dtype="datetime64[us]")
+
+
+def _objects(cells: list[Any]) -> Any:
+    return np.ma.array(
+        [0 if cell is None else cell for cell in cells], mask=[cell is None for cell in cells], dtype=np.int64
+    )
+
+
+def _texts(cells: list[Any]) -> Any:
+    return np.array(cells, dtype=object)
+
+
+ARRAYS: dict[str, Callable[[list[Any]], Any]] = {
+    "integer": _objects, "boolean": _objects, "float": _numbers, "decimal": _numbers, "string": _texts,
+    "timestamp": _moments,
+}  # fmt: skip
