@@ -74,6 +74,7 @@ class PlatformStack(Stack):
             ingest=make("training", "ingest", TABLE_STEP),
             validate_data=make("training", "validate_data", TABLE_STEP),
             build_features=make("training", "build_features", TABLE_STEP),
+            check_leakage=make("training", "check_leakage", TABLE_STEP),
             materialize_features=make("training", "materialize_features", TABLE_STEP),
             train_model=make("training", "train_model", FIT_STEP),
             evaluate_model=make("training", "evaluate_model", JUDGE_STEP),
@@ -83,6 +84,9 @@ class PlatformStack(Stack):
         lake.grant_validate(steps.validate_data)
         lake.grant_read_datasets(steps.build_features)
         lake.grant_write_runs(steps.build_features)
+        lake.grant_read_datasets(steps.check_leakage)
+        lake.grant_read_runs(steps.check_leakage)
+        lake.grant_write_runs(steps.check_leakage)
         lake.grant_read_datasets(steps.materialize_features)
         features.grant_merge(steps.materialize_features)
         lake.grant_read_runs(steps.train_model)

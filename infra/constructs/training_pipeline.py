@@ -23,6 +23,7 @@ class TrainingFunctions:
     ingest: PlatformFunction
     validate_data: PlatformFunction
     build_features: PlatformFunction
+    check_leakage: PlatformFunction
     materialize_features: PlatformFunction
     train_model: PlatformFunction
     evaluate_model: PlatformFunction
@@ -101,8 +102,11 @@ def _data_states(model: Model, functions: TrainingFunctions) -> dict[str, State]
             functions.build_features.arn,
             _payload(model, **dataset, **request),
             "$.features",
-            "TrainAndMaterialize",
+            "CheckLeakage",
             catch,
+        ),
+        "CheckLeakage": task(
+            functions.check_leakage.arn, _payload(model, **dataset), "$.leakage", "TrainAndMaterialize", catch
         ),
     }
 

@@ -116,9 +116,15 @@ def test_a_landed_file_trains_registers_and_releases_by_itself(
     deployment.upload("landing/card_transactions/first.csv.gz", landed(transactions, 0, FIRST_END))
     run = deployment.next_run(deployment.training, trained)
     assert (run.status, run.cause) == ("SUCCEEDED", "")
-    assert {"Ingest", "ValidateData", "BuildFeatures", "TrainAndMaterialize", "EvaluateModel", "RegisterModel"} <= set(
-        run.states
-    )
+    assert {
+        "Ingest",
+        "ValidateData",
+        "BuildFeatures",
+        "CheckLeakage",
+        "TrainAndMaterialize",
+        "EvaluateModel",
+        "RegisterModel",
+    } <= set(run.states)
     release = deployment.next_run(deployment.releasing, released)
     assert (release.status, release.cause) == ("SUCCEEDED", "")
 

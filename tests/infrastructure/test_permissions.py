@@ -22,6 +22,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         "s3:PutObject": {f"{LAKE}/datasets/*", f"{LAKE}/quarantine/*"},
     },
     "BuildFeatures": {"s3:GetObject": {f"{LAKE}/datasets/*"}, "s3:PutObject": {f"{LAKE}/runs/*"}},
+    "CheckLeakage": {"s3:GetObject": {f"{LAKE}/datasets/*", f"{LAKE}/runs/*"}, "s3:PutObject": {f"{LAKE}/runs/*"}},
     "MaterializeFeatures": {
         "s3:GetObject": {f"{LAKE}/datasets/*"}, "dynamodb:BatchGetItem": {ONLINE}, "dynamodb:PutItem": {ONLINE},
     },

@@ -70,8 +70,8 @@ def test_the_steps_of_training_stand_in_order(platform: dict[str, Any]) -> None:
         choice = states[name].get("Choices", [{}])[0]
         name = states[name].get("Next") or choice.get("Next", "")
     assert order == [
-        "Ingest", "ValidateData", "BuildFeatures", "TrainAndMaterialize", "EvaluateModel", "GatesPassed",
-        "RegisterModel", "StartRelease",
+        "Ingest", "ValidateData", "BuildFeatures", "CheckLeakage", "TrainAndMaterialize", "EvaluateModel",
+        "GatesPassed", "RegisterModel", "StartRelease",
     ]  # fmt: skip
 
 

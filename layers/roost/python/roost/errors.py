@@ -48,6 +48,10 @@ class DataRejected(PermanentError):
     """A data set broke a set-level rule: too many bad rows, too little data, a label without both classes."""
 
 
+class LeakageFound(PermanentError):
+    """A training set holds a feature value that nobody could know at its row's time."""
+
+
 class TrainingFailed(PermanentError):
     """A candidate could not be fitted."""
 

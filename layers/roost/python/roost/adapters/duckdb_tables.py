@@ -14,6 +14,7 @@ from roost.adapters import (
     duckdb_columns,
     duckdb_events,
     duckdb_files,
+    duckdb_histories,
     duckdb_latest,
     duckdb_validation,
     duckdb_windows,
@@ -21,6 +22,7 @@ from roost.adapters import (
 from roost.adapters.duckdb_connection import MEMORY_LIMIT, PARQUET, connection, literal, quoted
 from roost.domain.entity_events import MICROS
 from roost.domain.event_codec import EventArrays
+from roost.domain.naive_features import Known
 from roost.domain.view_layout import ViewLayout
 from roost.ports import FileFacts, LocalCopy, ValidationCounts
 from roost.spec.sources import Source
@@ -91,6 +93,13 @@ class DuckDBTables:
         with connection(self._memory_limit) as opened:
             duckdb_events.create_events(opened, tables, source, layout, since, None)
             return duckdb_accounts.accounts(opened, layout)
+
+    def histories(
+        self, tables: Sequence[Path], source: Source, layout: ViewLayout, keys: Sequence[Any]
+    ) -> dict[str, list[Known]]:
+        """Every row of some entities, by key as text."""
+        with connection(self._memory_limit) as opened:
+            return duckdb_histories.histories(opened, tables, source, layout, keys)
 
     def write_table(self, columns: Mapping[str, Any], path: Path) -> None:
         """Write arrays of one length as Parquet."""

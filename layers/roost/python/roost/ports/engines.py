@@ -78,6 +78,12 @@ class TableEngine(Protocol):
         """Entity keys as text (events,) and their ``EventArrays`` from the second ``since`` on, ordered by entity."""
         ...
 
+    def histories(
+        self, tables: Sequence[Path], source: Any, layout: Any, keys: Sequence[Any]
+    ) -> Mapping[str, Sequence[Any]]:
+        """Every row of some entities, by key as text, as ``naive_features.Known``, whenever it became known."""
+        ...
+
     def write_table(self, columns: Mapping[str, Any], path: Path) -> None:
         """Write arrays of one length as Parquet."""
         ...

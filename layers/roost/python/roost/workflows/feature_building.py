@@ -1,6 +1,7 @@
 """BuildFeatures: what was known at each row's time, as the model will see it, split by time."""
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,14 @@ import numpy.typing as npt
 
 from roost.domain.feature_vector import assemble
 from roost.domain.folds import Fold, comparison_fold
-from roost.names import TRAINING_ARRAYS, TRAINING_SET, run_key
+from roost.names import LEAKAGE_SAMPLE, TRAINING_ARRAYS, TRAINING_SET, run_key
 from roost.ports import PipelinePorts, TableEngine
 from roost.spec import Model
 from roost.spec.layouts import layout_of, plan_of
 from roost.spec.sources import NUMERIC, ColumnType
 from roost.workflows.fold_masks import HOLDOUT, final_fold, fold_masks, iso
 from roost.workflows.landed_files import valid_rows
+from roost.workflows.leakage import leakage_sample
 from roost.workflows.training_arrays import Arrays, digest_of_arrays, write_arrays
 
 GOLDEN_ROWS = 20
@@ -39,6 +41,8 @@ def build_features(
     folds = fold_masks(model, columns, final)
     arrays = _arrays(model, columns, views, folds)
     _store(model, run, arrays, tables, ports)
+    sample = leakage_sample(model, columns, views, np.logical_or.reduce([*folds.values()]))
+    _upload(sample, run_key(model.name, run, LEAKAGE_SAMPLE), ports)
     label = columns[model.label]
     return {
         "training_set": digest_of_arrays(arrays),
@@ -79,11 +83,17 @@ def _arrays(model: Model, columns: Arrays, views: Arrays, folds: Arrays) -> Arra
 
 def _store(model: Model, run: str, arrays: Arrays, tables: TableEngine, ports: PipelinePorts) -> None:
     with tempfile.TemporaryDirectory(prefix="features-") as folder:
-        arrays_path, table_path = Path(folder) / TRAINING_ARRAYS, Path(folder) / TRAINING_SET
-        write_arrays(arrays, arrays_path)
+        table_path = Path(folder) / TRAINING_SET
         tables.write_table(_shown(model, arrays), table_path)
-        ports.lake.upload(arrays_path, run_key(model.name, run, TRAINING_ARRAYS))
         ports.lake.upload(table_path, run_key(model.name, run, TRAINING_SET))
+    _upload(arrays, run_key(model.name, run, TRAINING_ARRAYS), ports)
+
+
+def _upload(arrays: Mapping[str, npt.NDArray[Any]], key: str, ports: PipelinePorts) -> None:
+    with tempfile.TemporaryDirectory(prefix="arrays-") as folder:
+        path = Path(folder) / "arrays.npz"
+        write_arrays(arrays, path)
+        ports.lake.upload(path, key)
 
 
 def _shown(model: Model, arrays: Arrays) -> Arrays:

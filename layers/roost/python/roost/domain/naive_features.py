@@ -1,0 +1,97 @@
+"""Features by the words of their definition, one event after the other: slow, and independent of every fast way.
+
+What ``windows``, ``aggregates`` and the SQL compute is checked against this, in the training pipeline on a sample.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from roost.domain.entity_events import event_number
+from roost.domain.view_layout import Aggregate, Stored, ViewLayout
+
+MICROS = 1_000_000
+
+
+class Known(NamedTuple):
+    """A row of one entity: id of its event, when it happened and became known (microseconds), and raw columns."""
+
+    event: str
+    time: int
+    known: int
+    values: dict[str, Any]
+
+
+def naive_features(layout: ViewLayout, rows: Sequence[Known], at: int) -> dict[str, float | None]:
+    """The features of one entity at a time (microseconds since 1970), from all its rows whenever they became known."""
+    events = _as_known(layout, rows, at)
+    return {item.feature: _value(layout, item, events, at) for item in layout.aggregates}
+
+
+def _as_known(layout: ViewLayout, rows: Sequence[Known], at: int) -> list[Known]:
+    """Of each event the version that was known last at that time."""
+    newest: dict[tuple[str, int], Known] = {}
+    for row in rows:
+        if row.known <= at:
+            rival = newest.get((row.event, row.time))
+            if rival is None or _later(layout, row) > _later(layout, rival):
+                newest[row.event, row.time] = row
+    return sorted(newest.values(), key=lambda row: (row.time, event_number(row.event, row.time)))
+
+
+def _later(layout: ViewLayout, row: Known) -> tuple[Any, ...]:
+    numbers = [_units(column, row.values[column.name]) for column in layout.columns]
+    return (row.known, [(number is not None, number or 0) for number in numbers])
+
+
+def _units(column: Stored, value: Any) -> int | None:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return None
+    return hash(value) if column.text else math.floor(float(value) * 10.0**column.decimals + 0.5)
+
+
+def _value(layout: ViewLayout, item: Aggregate, events: Sequence[Known], at: int) -> float | None:
+    inside = [event for event in events if _first(layout, item, at) <= event.time < _end(layout, at)]
+    if item.function == "count":
+        return float(len(inside))
+    column = next(column for column in layout.columns if column.name == item.column)
+    cells = [_units(column, event.values[column.name]) for event in inside]
+    if item.function == "newest":
+        return None if not cells or cells[-1] is None else cells[-1] / 10.0**column.decimals
+    found = [cell for cell in cells if cell is not None]
+    if item.function == "last":
+        dated = [(event.time, cell) for event, cell in zip(inside, cells, strict=True) if cell is not None]
+        found = [max(dated)[1]] if dated else []
+    return _aggregated(item.function, found, 10.0**column.decimals)
+
+
+def _first(layout: ViewLayout, item: Aggregate, at: int) -> int:
+    window = layout.lookback if layout.latest else item.window
+    return _floored(layout, at - (layout.delay + window) * MICROS)
+
+
+def _end(layout: ViewLayout, at: int) -> int:
+    return _floored(layout, at - layout.delay * MICROS) if layout.delay else at
+
+
+def _floored(layout: ViewLayout, time: int) -> int:
+    tile = layout.tile * MICROS
+    return time - time % tile if tile else time
+
+
+def _aggregated(function: str, found: Sequence[int], scale: float) -> float | None:
+    if function in ("sum", "distinct"):
+        return float(len(set(found))) if function == "distinct" else math.fsum(found) / scale
+    if not found or (function == "stddev" and len(found) == 1):
+        return None
+    simple = {"mean": _mean(found), "min": min(found), "max": max(found), "last": found[-1]}
+    return (simple[function] if function in simple else _deviation(found)) / scale
+
+
+def _mean(found: Sequence[int]) -> float:
+    return math.fsum(found) / len(found)
+
+
+def _deviation(found: Sequence[int]) -> float:
+    mean = _mean(found)
+    return math.sqrt(math.fsum((value - mean) ** 2 for value in found) / (len(found) - 1))
