@@ -75,6 +75,9 @@ format: setup ## Format the code and mend what the linter can mend
 bench: setup ## Measure against the peers, side by side in one run
 	@$(BIN)/python -m tests.benchmarks
 
+bench-features: setup ## Measure training sets and streams: windows, point-in-time joins, events a second
+	@$(BIN)/python -m tests.benchmarks.features
+
 bench-serving: setup ## Measure scoring: latency, cold start, memory
 	@$(BIN)/python -m tests.benchmarks.serving
 
@@ -115,4 +118,4 @@ $(STAMPS)/node: package.json package-lock.json $(STAMPS)/dev
 	@npm ci --silent --no-audit --no-fund
 	@touch $@
 
-.PHONY: help setup demo deploy layers down test check lint types complexity synth format bench bench-serving lock clean
+.PHONY: help setup demo deploy layers down test check lint types complexity synth format bench bench-features bench-serving lock clean

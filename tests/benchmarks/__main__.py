@@ -1,6 +1,8 @@
 """``make bench``: every benchmark, one after the other."""
 
-from tests.benchmarks.serving.__main__ import main
+from tests.benchmarks.features.__main__ import main as features
+from tests.benchmarks.serving.__main__ import main as serving
 
 if __name__ == "__main__":
-    main()
+    serving()
+    features()

@@ -1,6 +1,7 @@
 """Features of one customer and one terminal: as the online store has them, as a score used them, and as recomputed."""
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,8 +32,8 @@ class Streamed:
     def send(self, number: int, **fields: Any) -> None:
         """Put an event on the stream."""
         entities = {name: self._request[name] for name in ("customer_id", "terminal_id")}
-        time = (self._at + timedelta(minutes=number % 10)).isoformat()
-        event = {"transaction_id": number, "event_time": time, **entities, **fields}
+        moment = (self._at + timedelta(minutes=number % 10)).isoformat()
+        event = {"transaction_id": number, "event_time": moment, **entities, **fields}
         stream = names.feature_stream(STAGE, self._model.source.name)
         self._deployment.client("kinesis").put_record(StreamName=stream, Data=json.dumps(event), PartitionKey="a")
 
@@ -47,12 +48,13 @@ class Streamed:
 
     def scored(self) -> Features:
         """By what the scoring function says that it used."""
+        since = int(time.time() * 1000) - 1000
         answer = self._deployment.score({**self._request, "event_time": self._asked.isoformat()}).document
-        group = f"/aws/lambda/{names.scoring_function(STAGE, MODEL)}"
+        asked = {"logGroupName": f"/aws/lambda/{names.scoring_function(STAGE, MODEL)}", "startTime": since}
 
         def logged() -> Any:
-            pages = self._deployment.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
-            lines = (event["message"] for page in pages for event in page["events"])
+            found = self._deployment.client("logs").filter_log_events(**asked)["events"]
+            lines = (event["message"] for event in found)
             return [json.loads(line) for line in lines if answer["prediction_id"] in line]
 
         inputs = wait_until(logged)[0]["prediction"]["inputs"]
