@@ -29,34 +29,42 @@ def columns(
     Of an event's versions the first one makes the row, as it would have been scored; the label is that of the last one.
     """
     chosen = ", ".join(f"{_number_or_text(source.column(name))} AS {quoted(name)}" for name in names)
-    rows = _rows(table, source, since, until, label)
+    rows = _rows(opened, table, source, since, until, label)
     found = opened.execute(
         f"SELECT {chosen} FROM ({rows}) AS valid ORDER BY valid.{quoted(source.event_time)}, file_row_number"
     ).fetchnumpy()
     return {name: _plain(found[name]) for name in names}
 
 
-def asked(table: Path, source: Source, key: str, since: int, until: int) -> str:
+def asked(opened: duckdb.DuckDBPyConnection, table: Path, source: Source, key: str, since: int, until: int) -> str:
     """The same rows as they ask for features: row, k, t (microseconds since 1970), and their id as events."""
     time = quoted(source.event_time)
     return (
         f"SELECT row_number() OVER (ORDER BY {time}, file_row_number) AS row, {quoted(key)} AS k, "
-        f"epoch_us({time}) AS t, {number(source)} AS id FROM ({_rows(table, source, since, until)})"
+        f"epoch_us({time}) AS t, {number(source)} AS id FROM ({_rows(opened, table, source, since, until)})"
     )
 
 
-def _rows(table: Path, source: Source, since: int, until: int, label: str = "") -> str:
+def _rows(
+    opened: duckdb.DuckDBPyConnection, table: Path, source: Source, since: int, until: int, label: str = ""
+) -> str:
     time = quoted(source.event_time)
     rows = (
         f"SELECT * FROM read_parquet({literal(str(table))}, file_row_number = true) "
         f"WHERE {time} >= make_timestamp({since * SECOND}) AND {time} < make_timestamp({until * SECOND})"
     )
-    if not source.event_id:
+    if not source.event_id or not _versioned(opened, rows, source):
         return rows
     versions = f"PARTITION BY {quoted(source.event_id)}, {time} ORDER BY {known(source)}, file_row_number"
     last = f"last_value({quoted(label)}) OVER ({versions} ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"
     settled = f" REPLACE ({last} AS {quoted(label)})" if label else ""
     return f"SELECT *{settled} FROM ({rows}) QUALIFY row_number() OVER ({versions}) = 1"
+
+
+def _versioned(opened: duckdb.DuckDBPyConnection, rows: str, source: Source) -> bool:
+    """Whether some event has several rows."""
+    groups = f"GROUP BY {number(source)}, {quoted(source.event_time)} HAVING count(*) > 1"
+    return opened.execute(f"SELECT 1 FROM ({rows}) {groups} LIMIT 1").fetchone() is not None
 
 
 def _number_or_text(column: Column) -> str:

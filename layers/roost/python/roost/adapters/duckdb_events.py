@@ -30,9 +30,16 @@ def create_events(
         Whether every event was known when it happened and never changed, so that nobody need ask when.
     """
     raw = _raw(tables, source, layout, since, until)
-    opened.execute(f"CREATE OR REPLACE TEMP TABLE events AS {_versions(raw, layout) if source.event_id else raw}")
-    late = opened.execute("SELECT coalesce(bool_or(known > t OR until IS NOT NULL), false) FROM events").fetchone()
-    return late is None or not late[0]
+    opened.execute(f"CREATE OR REPLACE TEMP TABLE events AS {raw}")
+    late = _any(opened, "SELECT 1 FROM events WHERE known > t LIMIT 1")
+    if source.event_id and _any(opened, "SELECT 1 FROM events GROUP BY id, t HAVING count(*) > 1 LIMIT 1"):
+        opened.execute(f"CREATE OR REPLACE TEMP TABLE events AS {_versions(layout)}")
+        return False
+    return not late
+
+
+def _any(opened: duckdb.DuckDBPyConnection, query: str) -> bool:
+    return opened.execute(query).fetchone() is not None
 
 
 def units(layout: ViewLayout) -> list[str]:
@@ -64,10 +71,13 @@ def known(source: Source) -> str:
 
 
 def number(source: Source) -> str:
-    """As ``event_number``; without ids each row is an event of its own."""
-    if not source.event_id:
-        return "file_row_number"
-    return digest(f"concat({quoted(source.event_id)}, '@', epoch_us({quoted(source.event_time)}))")
+    """What tells events of one time apart; without ids each row is an event of its own."""
+    return quoted(source.event_id) if source.event_id else "file_row_number"
+
+
+def event_digest(source: Source, identifier: str, time: str) -> str:
+    """As ``event_number``; where rows are events, the row itself."""
+    return digest(f"concat({identifier}, '@', {time})") if source.event_id else identifier
 
 
 def digest(text: str) -> str:
@@ -82,7 +92,7 @@ def _unit(column: Stored) -> str:
     return f"floor({cell}::DOUBLE * {10.0**column.decimals!r}::DOUBLE + 0.5)::BIGINT"
 
 
-def _versions(raw: str, layout: ViewLayout) -> str:
+def _versions(layout: ViewLayout) -> str:
     names = units(layout)
     order = ", ".join(["known", *(f"{name} NULLS FIRST" for name in names)])
     fields = ", ".join(f"{name} := {name}" for name in names)
@@ -90,6 +100,6 @@ def _versions(raw: str, layout: ViewLayout) -> str:
     before = f"lag(struct_pack({fields})) OVER versions" if names else "NULL"
     kept = (
         f"SELECT * EXCLUDE (place, before) FROM (SELECT *, row_number() OVER versions AS place, {before} AS before "
-        f"FROM ({raw}) WINDOW versions AS (PARTITION BY k, id ORDER BY {order})) WHERE place = 1 OR {differs}"
+        f"FROM events WINDOW versions AS (PARTITION BY k, id, t ORDER BY {order})) WHERE place = 1 OR {differs}"
     )
-    return f"SELECT * EXCLUDE (until), lead(known) OVER (PARTITION BY k, id ORDER BY {order}) AS until FROM ({kept})"
+    return f"SELECT * EXCLUDE (until), lead(known) OVER (PARTITION BY k, id, t ORDER BY {order}) AS until FROM ({kept})"

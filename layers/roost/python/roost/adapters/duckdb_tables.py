@@ -18,6 +18,7 @@ from roost.adapters import (
     duckdb_latest,
     duckdb_validation,
     duckdb_windows,
+    running_totals,
 )
 from roost.adapters.duckdb_connection import MEMORY_LIMIT, PARQUET, connection, literal, quoted
 from roost.domain.entity_events import MICROS
@@ -66,9 +67,8 @@ class DuckDBTables:
     ) -> dict[str, npt.NDArray[np.float64]]:
         """Features of a view for the same rows in the same order."""
         with connection(self._memory_limit) as opened:
-            opened.execute(
-                f"CREATE TEMP TABLE asked AS {duckdb_columns.asked(table, source, layout.key, since, until)}"
-            )
+            rows = duckdb_columns.asked(opened, table, source, layout.key, since, until)
+            opened.execute(f"CREATE TEMP TABLE asked AS {rows}")
             return _features(opened, [table], source, layout, (since, until), own=True)
 
     def features_at(
@@ -92,7 +92,7 @@ class DuckDBTables:
         """Entity keys and events of all entities."""
         with connection(self._memory_limit) as opened:
             duckdb_events.create_events(opened, tables, source, layout, since, None)
-            return duckdb_accounts.accounts(opened, layout)
+            return duckdb_accounts.accounts(opened, source, layout)
 
     def histories(
         self, tables: Sequence[Path], source: Source, layout: ViewLayout, keys: Sequence[Any]
@@ -119,5 +119,7 @@ def _features(
     since, until = span
     reached = since - layout.reach - layout.tile
     always_known = duckdb_events.create_events(opened, tables, source, layout, reached, until)
-    compute = duckdb_latest.features if layout.latest else duckdb_windows.features
-    return compute(opened, layout, always_known, own)
+    if layout.latest:
+        return duckdb_latest.features(opened, source, layout, always_known)
+    quick = running_totals.features(opened, layout) if always_known else None
+    return quick or duckdb_windows.features(opened, layout, always_known, own)

@@ -89,7 +89,7 @@ def _own_rows(layout: ViewLayout) -> str:
     """Events that ask; a row without a key is no entity's event, and asks alone."""
     values = "".join(f", e.{name}" for name in units(layout))
     return (
-        f"SELECT a.row, e.k, e.t, 1 AS e{values} FROM events e LEFT JOIN asked a USING (id) "
+        f"SELECT a.row, e.k, t, 1 AS e{values} FROM events e LEFT JOIN asked a USING (id, t) "
         f"UNION ALL {_askers(layout)} WHERE k IS NULL"
     )
 

@@ -55,14 +55,19 @@ def _value(layout: ViewLayout, item: Aggregate, events: Sequence[Known], at: int
     if item.function == "count":
         return float(len(inside))
     column = next(column for column in layout.columns if column.name == item.column)
-    cells = [_units(column, event.values[column.name]) for event in inside]
+    dated = [(event.time, _units(column, event.values[column.name])) for event in inside]
+    scale = 10.0**column.decimals
     if item.function == "newest":
-        return None if not cells or cells[-1] is None else cells[-1] / 10.0**column.decimals
-    found = [cell for cell in cells if cell is not None]
-    if item.function == "last":
-        dated = [(event.time, cell) for event, cell in zip(inside, cells, strict=True) if cell is not None]
-        found = [max(dated)[1]] if dated else []
-    return _aggregated(item.function, found, 10.0**column.decimals)
+        newest = dated[-1][1] if dated else None
+        return None if newest is None else newest / scale
+    return _aggregated(item.function, _wanted(item.function, dated), scale)
+
+
+def _wanted(function: str, dated: Sequence[tuple[int, int | None]]) -> list[int]:
+    """The values that count: all that there are, or the largest of the newest."""
+    present = [(time, value) for time, value in dated if value is not None]
+    newest = [max(present)] if function == "last" and present else present
+    return [value for _, value in newest]
 
 
 def _first(layout: ViewLayout, item: Aggregate, at: int) -> int:
