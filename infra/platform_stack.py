@@ -4,6 +4,7 @@ from aws_cdk import CfnOutput, Environment, Stack
 from constructs import Construct
 
 from infra.config import StageConfig
+from infra.constructs.backfill_pipeline import BackfillPipeline
 from infra.constructs.feature_stream import FeatureStream, RejectedRecords
 from infra.constructs.layers import BuildLayers, Layers
 from infra.constructs.model_endpoint import ModelEndpoint
@@ -49,10 +50,12 @@ class PlatformStack(Stack):
         self._factory = FunctionFactory(self, config, self._layers, self._settings())
         endpoints = {model.name: self._endpoint(model) for model in models}
         training, release = self._training(), self._release(list(endpoints.values()))
+        backfill = self._backfill()
         for model in models:
             TrainingPipeline(self, f"Training-{model.name}", config, model, training)
             ReleasePipeline(self, f"Release-{model.name}", config, model, release)
             self._start_on_new_data(model)
+            BackfillPipeline(self, f"Backfill-{model.name}", config, model, backfill)
         for source in streamed_sources(models) if config.streams else ():
             self._stream(source)
         self.api = PredictionApi(self, "Api", config, endpoints)
@@ -135,6 +138,12 @@ class PlatformStack(Stack):
         name = f"start_training_{model.name}"
         start = self._factory.make("training", "start_training", RECORD_STEP, name, StarterSettings(machine))
         NewDataTrigger(self, f"NewData-{model.name}", model, self._storage.lake, start, machine)
+
+    def _backfill(self) -> PlatformFunction:
+        backfill = self._factory.make("features", "backfill_features", TABLE_STEP)
+        self._storage.lake.grant_read_history(backfill)
+        self._storage.features.grant_merge(backfill)
+        return backfill
 
     def _stream(self, source: Source) -> None:
         name = f"consume_{source.name}"

@@ -44,6 +44,11 @@ class DataLake(Construct):
         """Read what a run left behind."""
         self._objects(function, "s3:GetObject", RUNS)
 
+    def grant_read_history(self, function: PlatformFunction) -> None:
+        """List and read data sets and the logs of streams."""
+        self._list(function, DATASETS, EVENTS)
+        self._objects(function, "s3:GetObject", DATASETS, EVENTS)
+
     def grant_log_events(self, function: PlatformFunction) -> None:
         """Append to the logs of streams."""
         self._objects(function, "s3:PutObject", EVENTS)

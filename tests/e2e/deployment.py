@@ -77,6 +77,10 @@ class Deployment:
     def releasing(self) -> str:
         return self._machine(names.release_pipeline(STAGE, MODEL))
 
+    @property
+    def backfill(self) -> str:
+        return self._machine(names.backfill_pipeline(STAGE, MODEL))
+
     def runs(self, machine: str) -> list[str]:
         """Execution ARNs, oldest first."""
         listed = self._states.list_executions(stateMachineArn=machine)["executions"]

@@ -203,6 +203,8 @@ def test_an_event_on_the_stream_is_in_the_next_score_and_equals_its_recomputatio
     wait_until(lambda: streamed.online()["customer_spend__count_1d"] == before["customer_spend__count_1d"] + 2)
     assert streamed.online()["customer_spend__amount_sum_1d"] == before["customer_spend__amount_sum_1d"] + 24.75
     assert streamed.scored() == streamed.online() == streamed.recomputed()
+    assert deployment.start(deployment.backfill).status == "SUCCEEDED"
+    assert streamed.online() == streamed.recomputed()
     assert streamed.rejection()["reason"] == "amount must be a number, not a string"
 
 

@@ -23,6 +23,10 @@ MAY: dict[str, dict[str, set[str]]] = {
     },
     "BuildFeatures": {"s3:GetObject": {f"{LAKE}/datasets/*"}, "s3:PutObject": {f"{LAKE}/runs/*"}},
     "CheckLeakage": {"s3:GetObject": {f"{LAKE}/datasets/*", f"{LAKE}/runs/*"}, "s3:PutObject": {f"{LAKE}/runs/*"}},
+    "BackfillFeatures": {
+        "s3:ListBucket": {LAKE}, "s3:GetObject": {f"{LAKE}/datasets/*", f"{LAKE}/events/*"},
+        "dynamodb:BatchGetItem": {ONLINE}, "dynamodb:PutItem": {ONLINE},
+    },
     "MaterializeFeatures": {
         "s3:GetObject": {f"{LAKE}/datasets/*"}, "dynamodb:BatchGetItem": {ONLINE}, "dynamodb:PutItem": {ONLINE},
     },

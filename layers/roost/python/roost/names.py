@@ -156,6 +156,11 @@ def release_pipeline(stage: str, model: str) -> str:
     return f"roost-{stage}-{model.replace('_', '-')}-release"
 
 
+def backfill_pipeline(stage: str, model: str) -> str:
+    """Name of the state machine that rebuilds a model's online features."""
+    return f"roost-{stage}-{model.replace('_', '-')}-backfill"
+
+
 def landing_prefix(source: str) -> str:
     """Where raw files of a source arrive in the lake bucket."""
     return f"landing/{source}/"

@@ -72,6 +72,10 @@ class DeployedPlatform:
         """Runs of a model's release pipeline."""
         return self._runs(names.release_pipeline(self.stage, model))
 
+    def backfills(self, model: str) -> PipelineRuns:
+        """Runs that rebuild a model's online features."""
+        return self._runs(names.backfill_pipeline(self.stage, model))
+
     def _runs(self, machine: str) -> PipelineRuns:
         self.output(Output.API_URL)  # an emulator would list no runs where there is no such machine
         return PipelineRuns(machine, *caller())

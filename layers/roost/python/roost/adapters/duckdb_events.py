@@ -29,13 +29,35 @@ def create_events(
     Returns:
         Whether every event was known when it happened and never changed, so that nobody need ask when.
     """
-    raw = _raw(tables, source, layout, since, until)
-    opened.execute(f"CREATE OR REPLACE TEMP TABLE events AS {raw}")
+    doubled = _create_rows(opened, tables, source, layout, since, until)
     late = _any(opened, "SELECT 1 FROM events WHERE known > t LIMIT 1")
-    if source.event_id and _any(opened, "SELECT 1 FROM events GROUP BY id, t HAVING count(*) > 1 LIMIT 1"):
+    if doubled:
         opened.execute(f"CREATE OR REPLACE TEMP TABLE events AS {_versions(layout)}")
-        return False
-    return not late
+    return not (late or doubled)
+
+
+def create_last_versions(
+    opened: duckdb.DuckDBPyConnection, tables: Sequence[Path], source: Source, layout: ViewLayout, since: int
+) -> None:
+    """Create ``events`` of the version of each event that a merge keeps: known last, then with the larger columns."""
+    if _create_rows(opened, tables, source, layout, since, None):
+        order = ", ".join(["known DESC", *(f"{name} DESC NULLS LAST" for name in units(layout))])
+        rank = f"row_number() OVER (PARTITION BY k, id, t ORDER BY {order})"
+        opened.execute(f"CREATE OR REPLACE TEMP TABLE events AS SELECT * FROM events QUALIFY {rank} = 1")
+
+
+def _create_rows(
+    opened: duckdb.DuckDBPyConnection,
+    tables: Sequence[Path],
+    source: Source,
+    layout: ViewLayout,
+    since: int,
+    until: int | None,
+) -> bool:
+    """Create ``events`` of all rows; tells whether some event has several."""
+    opened.execute(f"CREATE OR REPLACE TEMP TABLE events AS {_raw(tables, source, layout, since, until)}")
+    twice = "SELECT 1 FROM events GROUP BY id, t HAVING count(*) > 1 LIMIT 1"
+    return bool(source.event_id) and _any(opened, twice)
 
 
 def _any(opened: duckdb.DuckDBPyConnection, query: str) -> bool:

@@ -66,8 +66,8 @@ def _check(file: LocalCopy, source: Source, found: list[str]) -> None:
 def _required(source: Source, found: list[str]) -> list[str]:
     """Columns that a file must have: JSON writers leave out nulls, and older files know no newer columns.
 
-    But where there is also a column that nobody declared, a nullable one that is missing is more likely misspelled; only
-    that of arrival is expected to be missing, as exports of history have none.
+    But where there is also a column that nobody declared, a nullable one that is missing is more likely misspelled;
+    only that of arrival is expected to be missing, as exports of history have none.
     """
     lenient = source.format == "json" or set(found) <= {column.name for column in source.columns}
     optional = {c.name for c in source.columns if c.nullable and (lenient or c.name == source.ingested_at)}

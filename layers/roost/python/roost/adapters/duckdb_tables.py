@@ -91,7 +91,7 @@ class DuckDBTables:
     ) -> tuple[npt.NDArray[Any], EventArrays]:
         """Entity keys and events of all entities."""
         with connection(self._memory_limit) as opened:
-            duckdb_events.create_events(opened, tables, source, layout, since, None)
+            duckdb_events.create_last_versions(opened, tables, source, layout, since)
             return duckdb_accounts.accounts(opened, source, layout)
 
     def histories(

@@ -1,5 +1,6 @@
 """``roost features``: what is known of entities, and what it means."""
 
+import getpass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -8,7 +9,10 @@ import typer
 from roost.adapters.duckdb_tables import DuckDBTables
 from roost.cli.context import CHOICES, command, stage_command
 from roost.cli.display import out, print_json, table
-from roost.cli.options import Json
+from roost.cli.options import Json, Watch
+from roost.cli.options import Model as Name
+from roost.cli.training_commands import run_name
+from roost.cli.watching import ended, watch
 from roost.domain.event_codec import NOTHING, read
 from roost.domain.windows import values
 from roost.errors import UnknownView
@@ -78,8 +82,28 @@ def get(
     out.print(table(title, ("feature", "value"), features.items()))
 
 
+@app.command("backfill")
+@stage_command
+def backfill(model: Name, follow: Watch = False, as_json: Json = False) -> None:
+    """Rebuild a model's online features from the offline store, beside running streams.
+
+    Example: `roost features backfill fraud --watch`.
+    """
+    pipeline = CHOICES.target().platform().backfills(model)
+    name = pipeline.start(run_name(), {"requested_by": getpass.getuser()})
+    if follow:
+        ended(watch(pipeline, name), as_json)
+    elif as_json:
+        print_json({"run": name})
+    else:
+        out.print(f"started {name}; --watch would have followed it", soft_wrap=True)
+
+
 def _offline(view: FeatureView, key: str, at: str) -> tuple[dict[str, Any], dict[str, float | None]]:
-    moment = datetime.fromisoformat(at)
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        raise ValueError(f"--at is {at!r}; write a time such as 2018-08-01T12:00") from None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     lake = CHOICES.target().platform().lake
     return {"as known at": moment.isoformat()}, features_as_known(view, key, moment, DuckDBTables(), lake)

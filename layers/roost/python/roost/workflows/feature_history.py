@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from roost.domain.entity_events import MICROS
 from roost.errors import NoDataFound
@@ -28,12 +30,19 @@ def features_as_known(
         NoDataFound: nothing of the view's source was ever validated or streamed.
         ValueError: the key is no integer where the view's key is one.
     """
-    whole = view.source.column(view.entity.key).type is ColumnType.INTEGER
-    keys = np.array([int(key)]) if whole else np.array([key], dtype=object)
+    keys = _as_column(view, key)
     with offline_tables(view.source, lake) as paths:
         asked = np.array([round(at.timestamp() * MICROS)])
         found = tables.features_at(paths, view.source, layout_of(view), keys, asked)
     return {name: None if np.isnan(column[0]) else float(column[0]) for name, column in found.items()}
+
+
+def _as_column(view: FeatureView, key: str) -> npt.NDArray[Any]:
+    if view.source.column(view.entity.key).type is not ColumnType.INTEGER:
+        return np.array([key], dtype=object)
+    if not key.lstrip("-").isdigit():
+        raise ValueError(f"key is {key!r}; {view.entity.key} of view {view.name} is an integer")
+    return np.array([int(key)])
 
 
 @contextmanager
