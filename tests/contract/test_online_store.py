@@ -1,6 +1,7 @@
 """The online store port: in memory and over the Amazon DynamoDB API (moto)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -204,3 +205,44 @@ def test_throttling_is_worth_another_try(aws: None, operation: str) -> None:
         stub.add_client_error(operation, "ProvisionedThroughputExceededException")
         with pytest.raises(DependencyUnavailable, match="DynamoDB could not answer now"):
             store.write([item("1")]) if operation == "transact_write_items" else store.read([("spend@1", "1")])
+
+
+def stored(store: OnlineStore, entity: str) -> OnlineItem:
+    return store.read([("spend@1", entity)], fresh=True)["spend@1", entity]
+
+
+def test_a_swap_stores_what_is_new(store: OnlineStore) -> None:
+    assert list(store.swap([item("7", payload=b"a")])) == []
+    assert (stored(store, "7").payload, stored(store, "7").revision) == (b"a", 1)
+
+
+def test_a_swap_of_what_was_read_succeeds_once(store: OnlineStore) -> None:
+    store.swap([item("7", payload=b"a")])
+    first = replace(stored(store, "7"), payload=b"b")
+    assert list(store.swap([first])) == []
+    again = replace(first, payload=b"c")
+    assert list(store.swap([again])) == [again]
+    assert stored(store, "7").payload == b"b"
+
+
+def test_a_swap_that_expects_nothing_finds_something(store: OnlineStore) -> None:
+    store.swap([item("7", payload=b"a")])
+    late = item("7", payload=b"b")
+    assert list(store.swap([late])) == [late]
+    assert stored(store, "7").payload == b"a"
+
+
+def test_a_bulk_write_makes_a_swap_of_what_was_read_before_it_fail(store: OnlineStore) -> None:
+    store.swap([item("7", payload=b"a")])
+    before = replace(stored(store, "7"), payload=b"b")
+    store.write([item("7", as_of=200, payload=b"bulk")])
+    assert list(store.swap([before])) == [before]
+    assert list(store.swap([replace(stored(store, "7"), payload=b"c")])) == []
+
+
+def test_many_swaps_are_each_judged_alone(store: OnlineStore) -> None:
+    store.swap([item("7", payload=b"a"), item("8", payload=b"a")])
+    fresh = [item(str(number), payload=b"new") for number in range(1000, 1150)]
+    lost = store.swap([item("7", payload=b"late"), *fresh, replace(stored(store, "8"), payload=b"b")])
+    assert [one.entity for one in lost] == ["7"]
+    assert (stored(store, "8").payload, stored(store, "1149").payload) == (b"b", b"new")

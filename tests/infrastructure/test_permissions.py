@@ -1,9 +1,11 @@
 """Who may do what, to the letter. A change here is a change of security: read it twice."""
 
 import re
+from pathlib import Path
 from typing import Any
 
-from tests.infrastructure.conftest import flat, of_type
+from roost import names
+from tests.infrastructure.conftest import STAGE, flat, of_type, synthesized
 
 LAKE = "lake"
 PACKAGES = "packages"
@@ -102,9 +104,25 @@ def test_every_function_may_do_exactly_this(platform: dict[str, Any]) -> None:
     assert functions == MAY
 
 
+def test_a_stream_consumer_may_do_exactly_this(tmp_path: Path) -> None:
+    asked = synthesized(tmp_path, streams="true")[names.stack(STAGE, "platform")]["Resources"]
+    may = granted(asked)["ConsumeCardTransactions"]
+    read = {action: resources for action, resources in may.items() if action.startswith("kinesis:")}
+    assert set(read) == {
+        "kinesis:DescribeStream", "kinesis:DescribeStreamSummary", "kinesis:GetRecords", "kinesis:GetShardIterator",
+        "kinesis:ListShards",
+    }  # fmt: skip
+    assert all(resource.startswith("<Stream") for resources in read.values() for resource in resources)
+    (queue,) = may["sqs:SendMessage"]
+    assert queue.startswith("<Rejected")
+    assert {action: may[action] for action in set(may) - set(read) - {"sqs:SendMessage"}} == {
+        "s3:PutObject": {f"{LAKE}/events/*"}, "dynamodb:BatchGetItem": {ONLINE}, "dynamodb:PutItem": {ONLINE},
+    }  # fmt: skip
+
+
 def test_pipelines_call_their_functions_and_nothing_else(platform: dict[str, Any]) -> None:
     pipelines = {name: may for name, may in granted(platform).items() if "Pipeline" in name}
-    assert set(pipelines) == {"TrainingfraudPipeline", "ReleasefraudPipeline"}
+    assert set(pipelines) == {"TrainingfraudPipeline", "ReleasefraudPipeline", "BackfillfraudPipeline"}
     for may in pipelines.values():
         assert all(resource.startswith("<") for resource in may["lambda:InvokeFunction"])
         broad = {action for action, resources in may.items() if "*" in resources}
