@@ -90,7 +90,7 @@ class PlatformStack(Stack):
         lake.grant_read_datasets(steps.check_leakage)
         lake.grant_read_runs(steps.check_leakage)
         lake.grant_write_runs(steps.check_leakage)
-        lake.grant_read_datasets(steps.materialize_features)
+        lake.grant_read_history(steps.materialize_features)
         features.grant_merge(steps.materialize_features)
         lake.grant_read_runs(steps.train_model)
         lake.grant_write_runs(steps.train_model)

@@ -30,7 +30,8 @@ MAY: dict[str, dict[str, set[str]]] = {
         "dynamodb:BatchGetItem": {ONLINE}, "dynamodb:PutItem": {ONLINE},
     },
     "MaterializeFeatures": {
-        "s3:GetObject": {f"{LAKE}/datasets/*"}, "dynamodb:BatchGetItem": {ONLINE}, "dynamodb:PutItem": {ONLINE},
+        "s3:ListBucket": {LAKE}, "s3:GetObject": {f"{LAKE}/datasets/*", f"{LAKE}/events/*"},
+        "dynamodb:BatchGetItem": {ONLINE}, "dynamodb:PutItem": {ONLINE},
     },
     "TrainModel": {"s3:GetObject": {f"{LAKE}/runs/*"}, "s3:PutObject": {f"{LAKE}/runs/*"}},
     "EvaluateModel": {

@@ -23,7 +23,7 @@ from roost.domain.view_layout import ViewLayout
 from roost.domain.windows import head, tail, text_number, values
 from roost.spec import Aggregation, Column, ColumnType, Entity, FeatureView, LatestView, Source, WindowView
 from roost.spec.layouts import layout_of
-from roost.workflows.materialization import online_items
+from roost.workflows.online_items import online_items
 
 EXAMPLES = int(os.environ.get("ROOST_EXAMPLES", "40"))
 MICROS, HOUR = 1_000_000, 3_600

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from roost.adapters.in_memory import (
@@ -18,11 +20,13 @@ from roost.adapters.in_memory import (
 from roost.domain.event_codec import read, unpack
 from roost.domain.windows import values
 from roost.errors import NoDataFound
+from roost.names import VALID_ROWS, dataset_key
 from roost.ports import OnlineItem, PipelinePorts
 from roost.spec import Aggregation, Model, WindowView
 from roost.spec.layouts import layout_of
 from roost.workflows.backfill import backfill_features
 from roost.workflows.feature_history import features_as_known
+from roost.workflows.materialization import materialize_features
 from roost.workflows.streaming import StreamConsumer
 from tests.unit.features.payments import model
 from tests.unit.streams.test_stream_consumer import CARD, PAYMENTS, TABLES, Bench, T, batches, feed_of, history, record
@@ -125,3 +129,48 @@ def test_history_answers_as_known_then(streamed: Bench) -> None:
 def test_without_history_it_says_so() -> None:
     with pytest.raises(NoDataFound, match="land data and train first"):
         backfill_features(project(), TABLES, ports(Bench()))
+
+
+def dataset(bench: Bench, folder: Path, name: str, amounts: Sequence[float], last: float = T - 100) -> str:
+    """Payments of card a, one a minute up to ``last``, as a validated data set without times of arrival."""
+    count = len(amounts)
+    times = np.array([(last - 60 * (count - 1 - place)) * 10**6 for place in range(count)])
+    columns = {
+        "payment": np.arange(500, 500 + count),
+        "paid_at": times.astype("datetime64[us]"),
+        "arrived_at": np.full(count, np.datetime64("NaT"), dtype="datetime64[us]"),
+        "card": np.array(["a"] * count, dtype=object),
+        "shop": np.array(["x"] * count, dtype=object),
+        "amount": np.array(amounts),
+        "is_fraud": np.zeros(count, np.int64),
+    }
+    TABLES.write_table(columns, folder / "valid.parquet")
+    bench.lake.upload(folder / "valid.parquet", dataset_key(name, VALID_ROWS))
+    return name
+
+
+def total(bench: Bench) -> float | None:
+    return values(LAYOUT, read(bench.online.items[LAYOUT.online_name, "a"].payload), T)["spend__amount_sum_4h"]
+
+
+def test_a_restated_data_set_replaces_what_was_materialised(tmp_path: Path) -> None:
+    bench = Bench()
+    for name, amounts in (("d1", [10.0, 20.0]), ("d2", [1.0, 2.0])):
+        materialize_features(project(), dataset(bench, tmp_path, name, amounts), TABLES, ports(bench))
+    assert total(bench) == 3.0
+
+
+def test_an_older_data_set_leaves_newer_items_alone(tmp_path: Path) -> None:
+    bench = Bench()
+    materialize_features(project(), dataset(bench, tmp_path, "d1", [10.0, 20.0]), TABLES, ports(bench))
+    older = dataset(bench, tmp_path, "d2", [1.0], last=T - 3_600)
+    assert materialize_features(project(), older, TABLES, ports(bench))["views"] == {"spend": 0}
+    assert total(bench) == 30.0
+
+
+def test_what_a_stream_brought_stays_when_a_data_set_is_materialised(tmp_path: Path) -> None:
+    bench = Bench()
+    consumer(bench).consume([record(9, T - 50, amount=5.0), record(501, T - 100, amount=7.0)])
+    materialize_features(project(), dataset(bench, tmp_path, "d1", [10.0, 20.0]), TABLES, ports(bench))
+    assert total(bench) == 10.0 + 7.0 + 5.0
+    assert materialize_features(project(), "d1", TABLES, ports(bench))["views"] == {"spend": 0}

@@ -48,10 +48,12 @@ class DuckDBTables:
             return duckdb_validation.validate(opened, files, source, now, valid, quarantine)
 
     def time_span(self, table: Path, event_time: str) -> tuple[int, int]:
-        """First and last event time of a table with rows, in whole seconds since 1970."""
+        """First and last time of a table with rows, in whole seconds since 1970; 0 where all are null."""
         second = f"floor(epoch_us({quoted(event_time)}) / 1e6)::BIGINT"
         with connection(self._memory_limit) as opened:
-            found = opened.execute(f"SELECT min({second}), max({second}) FROM {literal(str(table))}").fetchall()
+            found = opened.execute(
+                f"SELECT coalesce(min({second}), 0), coalesce(max({second}), 0) FROM {literal(str(table))}"
+            ).fetchall()
         first, last = found[0]
         return int(first), int(last)
 

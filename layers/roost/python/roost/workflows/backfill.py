@@ -1,28 +1,31 @@
-"""BackfillFeatures: rebuild the online store of a model's views from the offline store, while streams go on.
+"""Rebuild the online store of views from the offline store, while streams go on.
 
 The seam is closed by order: what stands in an item was logged before it was written, so the log that is read *after*
 the item's revision holds all of it. If the revision is still the same when the rebuilt account is swapped in, nothing
 is lost; if a stream wrote meanwhile, the two are merged, and a union loses nothing and counts nothing twice.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from roost.domain.entity_events import MICROS
 from roost.domain.event_codec import unpack
 from roost.domain.view_layout import ViewLayout
 from roost.domain.windows import tail
 from roost.ports import OnlineItem, PipelinePorts, TableEngine
-from roost.spec import FeatureView, Model
+from roost.spec import FeatureView, Model, Source
 from roost.spec.layouts import layout_of
 from roost.workflows.accounts import apply
 from roost.workflows.feature_history import offline_tables
-from roost.workflows.materialization import online_items
+from roost.workflows.online_items import online_items
 
 AT_ONCE = 500
+
+History = Callable[[], AbstractContextManager[list[Path]]]
 
 
 def backfill_features(model: Model, tables: TableEngine, ports: PipelinePorts) -> dict[str, Any]:
@@ -31,44 +34,53 @@ def backfill_features(model: Model, tables: TableEngine, ports: PipelinePorts) -
     Raises:
         NoDataFound: the offline store holds nothing of the model's source.
     """
-    rebuilt, end = {}, 0
-    for view in model.views:
-        layout = layout_of(view)
-        before = {entity: item.revision for entity, item in _read(layout, view, tables, ports).items()}
-        items, end = _accounts(layout, view, tables, ports)
-        rebuilt[view.name] = sum(
-            _swap(layout, items[first : first + AT_ONCE], before, end, ports) for first in range(0, len(items), AT_ONCE)
-        )
+    history = partial(offline_tables, model.source, ports.lake)
+    rebuilt = {view.name: rebuild(view, history, tables, ports) for view in model.views}
+    with history() as paths:
+        end = _end(model.source, paths, tables)
     return {"views": rebuilt, "complete_to": datetime.fromtimestamp(end, UTC).isoformat()}
 
 
-def _accounts(
-    layout: ViewLayout, view: FeatureView, tables: TableEngine, ports: PipelinePorts
-) -> tuple[list[OnlineItem], int]:
-    with offline_tables(view.source, ports.lake) as paths:
-        end = max(tables.time_span(path, view.source.event_time)[1] for path in paths) + 1
-        since = tail(layout, layout.reach - layout.delay, end * MICROS) // MICROS
+def rebuild(view: FeatureView, history: History, tables: TableEngine, ports: PipelinePorts) -> int:
+    """Rebuild a view's items from what ``history`` gives, but for those that are complete to a later time.
+
+    ``history`` is asked twice, and must give what was logged by then. Returns the number of items changed.
+    """
+    layout = layout_of(view)
+    entities = [(layout.online_name, item.entity) for item in _accounts(layout, view, history, tables)]
+    before = {entity: item.revision for (_, entity), item in ports.online.read(entities, fresh=True).items()}
+    items = _accounts(layout, view, history, tables)
+    portions = (items[first : first + AT_ONCE] for first in range(0, len(items), AT_ONCE))
+    return sum(_swap(layout, portion, before, ports) for portion in portions)
+
+
+def _accounts(layout: ViewLayout, view: FeatureView, history: History, tables: TableEngine) -> list[OnlineItem]:
+    with history() as paths:
+        end = _end(view.source, paths, tables)
+        newest = max(tables.time_span(path, view.source.event_time)[1] for path in paths) + 1
+        since = tail(layout, layout.reach - layout.delay, newest * MICROS) // MICROS
         keys, events = tables.accounts(paths, view.source, layout, since)
-    return list(online_items(layout, np.asarray(keys), events, end)), end
+    return list(online_items(layout, keys, events, end))
 
 
-def _read(layout: ViewLayout, view: FeatureView, tables: TableEngine, ports: PipelinePorts) -> dict[str, OnlineItem]:
-    """What is stored of every entity that the offline store knows by now."""
-    known, _ = _accounts(layout, view, tables, ports)
-    keys = [(layout.online_name, item.entity) for item in known]
-    return {entity: item for (_, entity), item in ports.online.read(keys, fresh=True).items()}
+def _end(source: Source, paths: Sequence[Path], tables: TableEngine) -> int:
+    """To when the files are complete, in seconds since 1970: their last event, or the last arrival on a stream."""
+    columns = [column for column in (source.event_time, source.ingested_at) if column]
+    return max(tables.time_span(path, column)[1] for path in paths for column in columns) + 1
 
 
-def _swap(
-    layout: ViewLayout, items: Sequence[OnlineItem], before: Mapping[str, int], end: int, ports: PipelinePorts
-) -> int:
+def _swap(layout: ViewLayout, items: Sequence[OnlineItem], before: Mapping[str, int], ports: PipelinePorts) -> int:
     stored = ports.online.read([(item.view, item.entity) for item in items], fresh=True)
     changed = [
         OnlineItem(item.view, item.entity, item.payload, item.as_of, before.get(item.entity, 0))
         for item in items
-        if (item.view, item.entity) not in stored or stored[item.view, item.entity].payload != item.payload
+        if _differs(item, stored.get((item.view, item.entity)))
     ]
     late = ports.online.swap(changed)
     if late:
-        apply(ports.online, layout, {item.entity: unpack(item.payload) for item in late}, end)
+        apply(ports.online, layout, {item.entity: unpack(item.payload) for item in late}, late[0].as_of)
     return len(changed)
+
+
+def _differs(item: OnlineItem, stored: OnlineItem | None) -> bool:
+    return stored is None or (stored.as_of <= item.as_of and stored.payload != item.payload)

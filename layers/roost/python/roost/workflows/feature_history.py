@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -53,10 +53,22 @@ def offline_tables(source: Source, lake: ObjectStore) -> Iterator[list[Path]]:
         NoDataFound: that is nothing.
     """
     newest = _newest_dataset(source, lake)
-    keys = [dataset_key(newest, VALID_ROWS)] if newest else []
-    keys += [stored.key for stored in lake.list(event_log_prefix(source.name))] if source.event_id else []
-    if not keys:
-        raise NoDataFound(f"the offline store holds nothing of source {source.name!r}; land data and train first")
+    with _local(lake, [dataset_key(newest, VALID_ROWS)] if newest else []) as rows, stream_logs(source, lake) as logs:
+        if not rows and not logs:
+            raise NoDataFound(f"the offline store holds nothing of source {source.name!r}; land data and train first")
+        yield [*rows, *logs]
+
+
+@contextmanager
+def stream_logs(source: Source, lake: ObjectStore) -> Iterator[list[Path]]:
+    """What has arrived on a source's stream, as local Parquet files."""
+    logged = lake.list(event_log_prefix(source.name)) if source.streamed else []
+    with _local(lake, [stored.key for stored in logged]) as paths:
+        yield paths
+
+
+@contextmanager
+def _local(lake: ObjectStore, keys: Sequence[str]) -> Iterator[list[Path]]:
     with tempfile.TemporaryDirectory(prefix="offline-") as folder:
         paths = [Path(folder) / f"{place}.parquet" for place in range(len(keys))]
         for path, key in zip(paths, keys, strict=True):
