@@ -152,3 +152,20 @@ def test_golden_rows_are_scored_through_the_same_path(lines: list[str]) -> None:
     answer = service(lines).score_golden_rows([row, row])
     assert answer["package"] == "digest"
     assert answer["scores"] == pytest.approx([0.063, 0.063])
+
+
+@pytest.mark.parametrize(("age", "too_old", "used"), [(HOUR, False, 10.0), (3 * HOUR, True, None)])
+def test_a_value_that_is_too_old_is_not_used_and_said_to_be_expired(
+    lines: list[str], age: int, too_old: bool, used: float | None
+) -> None:
+    aggregates = (Aggregate("newest__amount", "newest", "amount", 2 * HOUR),)
+    layout = ViewLayout("newest", "customer", 0, 0, (Stored("amount", 2),), aggregates, lookback=9 * HOUR)
+    online, at = InMemoryOnlineStore(), (int(NOW.timestamp()) - age) * 10**6
+    online.write([OnlineItem(layout.online_name, "7", pack([Event(at, 1, at, (1000,))], 1), at // 10**6)])
+    plan = FeaturePlan(("amount", "newest__amount"), (), {"newest__amount": 0.0})
+    package = LoadedPackage("digest", MANIFEST, plan, (layout,), Sum())
+    served = PredictionService("toy", 4, "9", package, online, FixedClock(NOW), FastJson(), lines.append)
+    _, answer = ask(served, customer=7, amount=20.0)
+    assert answer["features"]["newest"]["expired"] is too_old
+    assert json.loads(lines[0])["prediction"]["inputs"]["newest__amount"] == used
+    assert answer["defaulted"] == (["newest__amount"] if too_old else [])

@@ -25,6 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "domain": PURE,
     "spec": PURE | {"domain"},
     "ports": PURE | {"domain", "spec"},
+    "features": CORE | {"adapters"},
     "workflows": CORE | {"settings"},  # publishing writes a version's environment from its settings class
     "adapters": CORE | {"settings"},
     "wiring": CORE | {"adapters", "settings", "workflows"},
@@ -47,6 +48,7 @@ THIRD_PARTIES: dict[str, set[str] | None] = {
     "domain": {"numpy"},
     "spec": {"numpy", "pydantic"},
     "ports": {"numpy"},
+    "features": {"numpy"},
     "workflows": {"numpy"},
     "adapters": ANYTHING,
     "wiring": set(),

@@ -71,6 +71,13 @@ def values(layout: ViewLayout, events: EventColumns, t: float) -> Values:
     return {recipe.feature: _aggregate(recipe, events, lows[recipe.window], high) for recipe in layout.recipes}
 
 
+def expired(layout: ViewLayout, events: EventColumns, t: float) -> bool:
+    """Whether a latest-value view has a value at time t (seconds since 1970), but one that is too old to serve."""
+    now = microseconds(t)
+    high = bisect_left(events.times, now)
+    return layout.latest and high > 0 and events.times[high - 1] < tail(layout, layout.windows[-1], now)
+
+
 def _newest(recipe: Recipe, events: EventColumns, low: int, high: int) -> float | None:
     nulls = events.nulls[recipe.place] if low < high else ()
     if low == high or (nulls and nulls[high - 1]):

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from roost.domain.event_codec import NOTHING, read
+from roost.domain.event_codec import NOTHING, EventColumns, read
 from roost.domain.http import answer, parsed_body, problem
 from roost.domain.prediction_record import log_line
 from roost.domain.request_validation import validated
 from roost.domain.scoring import Scored, decision, score_row, score_rows
-from roost.domain.windows import values
+from roost.domain.windows import expired, values
 from roost.errors import NoModelReleased, RequestError, ScoringFailed
 from roost.names import PROBLEM_JSON
 from roost.ports import Clock, Json, OnlineItem, OnlineStore
@@ -74,14 +74,16 @@ class PredictionService:
         keys = [(layout.online_name, str(request[layout.key])) for layout in package.layouts]
         items = self.online.read(keys)
         found = list(map(items.get, keys))
-        row = _inputs(package, request, found)
+        accounts = [read(item.payload) if item else NOTHING for item in found]
+        row = _inputs(package, request, accounts)
         scored = score_row(package.plan, package.model, manifest["rank_reference"], row)
         if math.isnan(scored.score):
             raise ScoringFailed("the model gave no number for this request")
-        outcome = self._outcome(package, found, scored)
+        freshness = _freshness(package, found, accounts, request[manifest["event_time"]])
+        outcome = self._outcome(package, scored, freshness)
         return outcome, {**outcome, "request": body, "inputs": row, "rank": scored.rank}
 
-    def _outcome(self, package: LoadedPackage, found: Found, scored: Scored) -> dict[str, Any]:
+    def _outcome(self, package: LoadedPackage, scored: Scored, freshness: dict[str, Any]) -> dict[str, Any]:
         return {
             "prediction_id": str(uuid.uuid4()),
             "model": self.model,
@@ -90,7 +92,7 @@ class PredictionService:
             "score": scored.score,
             "decision": decision(package.manifest, scored.score),
             "threshold": package.manifest["threshold"],
-            "features": _freshness(package, found),
+            "features": freshness,
             "defaulted": list(scored.defaulted),
         }
 
@@ -102,22 +104,26 @@ class PredictionService:
         self.write_line(self.json.text(log_line(self.model, self.function_version, at, values, record)))
 
 
-def _inputs(package: LoadedPackage, request: Mapping[str, Any], found: Found) -> dict[str, float | None]:
+def _inputs(
+    package: LoadedPackage, request: Mapping[str, Any], accounts: Sequence[EventColumns]
+) -> dict[str, float | None]:
     row = {name: value for name, value in request.items() if not isinstance(value, str)}
     at = request[package.manifest["event_time"]]
-    for layout, item in zip(package.layouts, found, strict=True):
-        row |= values(layout, read(item.payload) if item else NOTHING, at)
+    for layout, account in zip(package.layouts, accounts, strict=True):
+        row |= values(layout, account, at)
     return row
 
 
-def _freshness(package: LoadedPackage, found: Found) -> dict[str, dict[str, Any]]:
-    return {
-        layout.name: {
-            "found": item is not None,
-            "as_of": _text(item.as_of) if item else None,
-        }
-        for layout, item in zip(package.layouts, found, strict=True)
-    }
+def _freshness(
+    package: LoadedPackage, found: Found, accounts: Sequence[EventColumns], at: float
+) -> dict[str, dict[str, Any]]:
+    """What each view had to offer; of a latest-value view also whether its value was too old to be used."""
+    offered: dict[str, dict[str, Any]] = {}
+    for layout, item, account in zip(package.layouts, found, accounts, strict=True):
+        offered[layout.name] = {"found": item is not None, "as_of": _text(item.as_of) if item else None}
+        if layout.latest:
+            offered[layout.name]["expired"] = expired(layout, account, at)
+    return offered
 
 
 @functools.lru_cache(maxsize=64)  # a materialisation gives all its items one time
