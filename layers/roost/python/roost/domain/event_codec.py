@@ -158,7 +158,7 @@ def _columns(body: bytes) -> tuple[EventColumns, _Reader]:
     reader = _Reader(body, SHAPE.size, count)
     gaps, micros = reader.read(), reader.read()
     seconds = list(accumulate(gaps[1:], initial=first)) if gaps else [first] * count
-    times = [second * MICROS for second in seconds]
+    times = list(map(MICROS.__mul__, seconds))
     if micros:
         times = [time + rest for time, rest in zip(times, micros, strict=True)]
     values, nulls = [], []

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-COUNT, NEWEST = "count", "newest"
+COUNT, LAST, NEWEST = "count", "last", "newest"
 UNSCALED = (COUNT, "distinct")
 
 

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from roost.domain.aggregates import OF_ONE
 from roost.domain.entity_events import HALF, MICROS
 from roost.domain.event_codec import EventColumns
-from roost.domain.view_layout import COUNT, Recipe, ViewLayout
+from roost.domain.view_layout import COUNT, LAST, Recipe, ViewLayout
 
 Reals = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -89,12 +89,11 @@ def _aggregate(recipe: Recipe, events: EventColumns, low: int, high: int) -> flo
     if recipe.function == COUNT:
         return float(high - low)
     column, nulls = (events.values[recipe.place], events.nulls[recipe.place]) if events.values else ((), ())
-    found, times = column[low:high], events.times[low:high]
-    if nulls:
-        found, times = _present(found, nulls[low:high]), _present(times, nulls[low:high])
+    found = _present(column[low:high], nulls[low:high])
+    times = _present(events.times[low:high], nulls[low:high]) if recipe.function == LAST else ()
     value = OF_ONE[recipe.function](found, times)
     return None if value is None else value / recipe.scale
 
 
-def _present(column: Sequence[int], nulls: Sequence[int]) -> list[int]:
-    return [value for value, null in zip(column, nulls, strict=True) if not null]
+def _present(column: Sequence[int], nulls: Sequence[int]) -> Sequence[int]:
+    return [value for value, null in zip(column, nulls, strict=True) if not null] if nulls else column
