@@ -9,14 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from roost.adapters.in_memory import (
-    FixedClock,
-    InMemoryEndpoint,
-    InMemoryEvidence,
-    InMemoryObjectStore,
-    InMemoryOnlineStore,
-    InMemoryRegistryStore,
-)
+from roost.adapters.in_memory import InMemoryOnlineStore
 from roost.domain.event_codec import read, unpack
 from roost.domain.windows import values
 from roost.errors import NoDataFound
@@ -28,7 +21,7 @@ from roost.workflows.backfill import backfill_features
 from roost.workflows.feature_history import features_as_known
 from roost.workflows.materialization import materialize_features
 from roost.workflows.streaming import StreamConsumer
-from tests.unit.features.payments import model
+from tests.unit.features.payments import Lake, model
 from tests.unit.streams.test_stream_consumer import CARD, PAYMENTS, TABLES, Bench, T, batches, feed_of, history, record
 
 SPEND = WindowView(
@@ -43,15 +36,7 @@ def project() -> Model:
 
 
 def ports(bench: Bench) -> PipelinePorts:
-    return PipelinePorts(
-        lake=bench.lake,
-        packages=InMemoryObjectStore(),
-        online=bench.online,
-        registry=InMemoryRegistryStore(),
-        evidence=InMemoryEvidence(),
-        endpoint=lambda _model: InMemoryEndpoint(lambda _variables, _event: {}),
-        clock=FixedClock(datetime.fromtimestamp(T, UTC)),
-    )
+    return Lake(store=bench.lake, online=bench.online).ports
 
 
 def consumer(bench: Bench) -> StreamConsumer:

@@ -72,7 +72,7 @@ def units(layout: ViewLayout) -> list[str]:
 def parquet(tables: Sequence[Path]) -> str:
     """A relation of Parquet files, with columns of the same names matched."""
     files = ", ".join(literal(str(table)) for table in tables)
-    return f"read_parquet([{files}], file_row_number = true, filename = true, union_by_name = true)"
+    return f"read_parquet([{files}], file_row_number = true, union_by_name = true)"
 
 
 def _raw(tables: Sequence[Path], source: Source, layout: ViewLayout, since: int, until: int | None) -> str:

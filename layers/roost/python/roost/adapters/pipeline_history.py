@@ -74,15 +74,6 @@ class _Reader:
             self.states[owner] = replace(self.states[owner], output=_object(details.get("output")))
 
 
-def readable_cause(cause: str) -> str:
-    """A failure's cause in words: Lambda's is a JSON object with ``errorMessage`` in it."""
-    try:
-        found = json.loads(cause)
-    except ValueError:
-        return cause
-    return str(found.get("errorMessage", cause)) if isinstance(found, dict) else cause
-
-
 def _object(text: str | None) -> dict[str, Any]:
     try:
         found = json.loads(text or "{}")

@@ -10,7 +10,8 @@ from botocore.exceptions import ClientError
 
 from roost.adapters.aws_failures import error_code
 from roost.adapters.aws_session import client
-from roost.adapters.pipeline_history import StateRun, readable_cause, states_of
+from roost.adapters.pipeline_history import StateRun, states_of
+from roost.domain.failure_cause import readable_cause
 from roost.errors import NotDeployed, UnknownRun
 
 NO_RUN = ("ExecutionDoesNotExist", "InvalidArn", "InvalidName")

@@ -1,6 +1,5 @@
 """What arrives on a stream: records, the rows in them, and the events that views make of rows."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,7 +8,7 @@ from typing import Any
 from roost.domain.entity_events import MICROS, Event, event_number
 from roost.domain.request_validation import MAX_INTEGER, validated
 from roost.domain.view_layout import Stored, ViewLayout
-from roost.domain.windows import microseconds, text_number
+from roost.domain.windows import fixed_point, microseconds, text_number
 from roost.errors import InvalidField
 
 AHEAD = 60 * MICROS  # a producer's clock may run ahead by a minute
@@ -86,7 +85,7 @@ def _unit(column: Stored, value: Any) -> int | None:
         return None
     if column.text:
         return text_number(str(value))
-    units = math.floor(float(value) * 10.0**column.decimals + 0.5)
+    units = fixed_point(float(value), column.decimals)
     if abs(units) > MAX_INTEGER:
         raise InvalidField(f"{column.name} is {value}; with {column.decimals} decimals it exceeds 64 bits", column.name)
     return units

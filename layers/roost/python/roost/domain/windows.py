@@ -11,25 +11,21 @@ addition and offline and online agree to the last bit.
 """
 
 import hashlib
+import math
 from bisect import bisect_left
 from collections.abc import Sequence
-
-import numpy as np
-import numpy.typing as npt
 
 from roost.domain.aggregates import OF_ONE
 from roost.domain.entity_events import HALF, MICROS
 from roost.domain.event_codec import EventColumns
 from roost.domain.view_layout import COUNT, LAST, Recipe, ViewLayout
 
-Reals = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 Values = dict[str, float | None]
 
 
-def fixed_point(column: Reals, decimals: int) -> Integers:
-    """Values as units of ``10^-decimals``, rounded half up."""
-    return np.floor(column * 10.0**decimals + 0.5).astype(np.int64)
+def fixed_point(value: float, decimals: int) -> int:
+    """A value in units of ``10^-decimals``, rounded half up."""
+    return math.floor(value * 10.0**decimals + 0.5)
 
 
 def text_number(text: str) -> int:

@@ -1,8 +1,8 @@
 """FinishRelease and RecordRollback: bring the registry into agreement with where the traffic is."""
 
-import json
 from typing import Any
 
+from roost.domain.failure_cause import readable_cause
 from roost.domain.registry import Actor, Change, ModelHead, release_completion, release_rollback
 from roost.ports import PipelinePorts
 from roost.workflows.registry_moves import move
@@ -46,14 +46,6 @@ def rollback_reason(state: dict[str, Any]) -> str:
     """The reason in words, from the ``failure`` that Step Functions caught or from the ``verdict``."""
     error = state.get("failure")
     if error:
-        return f"{error.get('Error', 'error')}: {_message(error.get('Cause', ''))}"
+        return f"{error.get('Error', 'error')}: {readable_cause(error.get('Cause', ''))}"
     verdict = state.get("verdict", {})
     return str(verdict.get("reason", UNEXPLAINED))
-
-
-def _message(cause: str) -> str:
-    try:
-        parsed = json.loads(cause)
-    except ValueError:
-        return cause
-    return str(parsed.get("errorMessage", cause)) if isinstance(parsed, dict) else cause

@@ -19,6 +19,8 @@ from roost.names import event_log_key
 from roost.ports import ObjectStore, OnlineStore, TableEngine
 from roost.workflows.accounts import apply
 
+Taken = tuple[Arrival, tuple[Event, ...]]  # a row, and the event that each view makes of it
+
 
 @dataclass(frozen=True)
 class Consumed:
@@ -45,20 +47,23 @@ class StreamConsumer:
         The log comes first: a batch that fails half-way is delivered again, and the log must hold all that the online
         store ever held.
         """
-        arrivals: list[Arrival] = []
+        taken: list[Taken] = []
         rejected: list[Rejected] = []
         for record in records:
             try:
-                arrivals.append(self._arrival(record))
+                taken.append(self._taken(record))
             except RequestError as error:
                 rejected.append(Rejected(record, error.detail, error.field))
-        if arrivals:
-            self._log(arrivals, records)
+        if taken:
+            self._log([found for found, _ in taken], records)
         as_of = max((record.arrived for record in records), default=0) // MICROS
-        written = sum(apply(self.online, layout, _by_entity(layout, arrivals), as_of) for layout in self.layouts)
-        return Consumed(len(arrivals), written, tuple(rejected))
+        written = sum(
+            apply(self.online, layout, _by_entity(layout, place, taken), as_of)
+            for place, layout in enumerate(self.layouts)
+        )
+        return Consumed(len(taken), written, tuple(rejected))
 
-    def _arrival(self, record: StreamRecord) -> Arrival:
+    def _taken(self, record: StreamRecord) -> Taken:
         try:
             document = json.loads(record.body)
         except (ValueError, RecursionError) as error:
@@ -66,9 +71,7 @@ class StreamConsumer:
         if not isinstance(document, dict):
             raise InvalidField("the record must be a JSON object")
         found = arrival(self.feed, record, document)
-        for layout in self.layouts:
-            event_of(layout, found)
-        return found
+        return found, tuple(event_of(layout, found) for layout in self.layouts)
 
     def _log(self, arrivals: Sequence[Arrival], records: Sequence[StreamRecord]) -> None:
         day = datetime.fromtimestamp(records[0].arrived / MICROS, UTC).date().isoformat()
@@ -79,11 +82,11 @@ class StreamConsumer:
             self.lake.upload(path, key)
 
 
-def _by_entity(layout: ViewLayout, arrivals: Sequence[Arrival]) -> dict[str, list[Event]]:
+def _by_entity(layout: ViewLayout, place: int, taken: Sequence[Taken]) -> dict[str, list[Event]]:
     events: dict[str, list[Event]] = defaultdict(list)
-    for found in arrivals:
+    for found, made in taken:
         if found.row[layout.key] is not None:
-            events[str(found.row[layout.key])].append(event_of(layout, found))
+            events[str(found.row[layout.key])].append(made[place])
     return events
 
 
