@@ -1,6 +1,15 @@
 """What the workflows need from the outside world; ``adapters`` implement it, ``adapters.in_memory`` for tests."""
 
-from roost.ports.engines import FileFacts, FittedModel, LocalCopy, OnnxModel, TableEngine, Trainer, ValidationCounts
+from roost.ports.engines import (
+    FileFacts,
+    FittedModel,
+    LocalCopy,
+    OnnxModel,
+    RowSpan,
+    TableEngine,
+    Trainer,
+    ValidationCounts,
+)
 from roost.ports.platform import Clock, Endpoint, EvidenceSource, Json, PipelinePorts, PipelineStarter, StartedRun
 from roost.ports.stores import ObjectStore, OnlineItem, OnlineStore, RegistryStore, StoredObject
 
@@ -19,6 +28,7 @@ __all__ = [
     "PipelinePorts",
     "PipelineStarter",
     "RegistryStore",
+    "RowSpan",
     "StartedRun",
     "StoredObject",
     "TableEngine",
