@@ -10,7 +10,16 @@ from roost.ports.engines import (
     Trainer,
     ValidationCounts,
 )
-from roost.ports.platform import Clock, Endpoint, EvidenceSource, Json, PipelinePorts, PipelineStarter, StartedRun
+from roost.ports.platform import (
+    Clock,
+    Endpoint,
+    EvidenceSource,
+    Json,
+    PipelinePorts,
+    PipelineStarter,
+    PredictionLog,
+    StartedRun,
+)
 from roost.ports.stores import ObjectStore, OnlineItem, OnlineStore, RegistryStore, StoredObject
 
 __all__ = [
@@ -27,6 +36,7 @@ __all__ = [
     "OnnxModel",
     "PipelinePorts",
     "PipelineStarter",
+    "PredictionLog",
     "RegistryStore",
     "RowSpan",
     "StartedRun",

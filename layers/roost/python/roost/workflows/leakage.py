@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from roost.domain.naive_features import naive_features
+from roost.domain.naive_features import naive_features, same_value
 from roost.errors import LeakageFound
 from roost.names import LEAKAGE_REPORT, LEAKAGE_SAMPLE, run_key
 from roost.ports import PipelinePorts, TableEngine
@@ -20,7 +20,6 @@ from roost.workflows.landed_files import valid_tables
 
 ROWS = 200
 SHOWN = 20
-TOLERANCE = 1e-9  # the naive way adds in floating point
 TIME = "time"
 
 Arrays = Mapping[str, npt.NDArray[Any]]
@@ -65,7 +64,7 @@ def _differences(view: FeatureView, sample: Arrays, tables: TableEngine, table: 
         expected = naive_features(layout, histories.get(key, ()), at)
         for name, value in expected.items():
             built = float(sample[name][place])
-            if not _same(built, value):
+            if not same_value(built, value):
                 found.append({"view": layout.name, "key": key, "time": at / 1e6, "feature": name, "built": built,
                               "expected": value})  # fmt: skip
     return found
@@ -74,12 +73,6 @@ def _differences(view: FeatureView, sample: Arrays, tables: TableEngine, table: 
 def _key_text(key: Any) -> str:
     """A key as text; keys of a nullable integer column come as floats."""
     return str(int(key)) if isinstance(key, float) and not math.isnan(key) else str(key)
-
-
-def _same(built: float, expected: float | None) -> bool:
-    if expected is None or math.isnan(built):
-        return expected is None and math.isnan(built)
-    return math.isclose(built, expected, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
 
 
 def _told(one: Mapping[str, Any]) -> str:
