@@ -1,6 +1,6 @@
 """A bucket, over the Amazon S3 API."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +13,9 @@ from roost.ports import StoredObject
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import TagTypeDef
 
-ABSENT = ("NoSuchKey", "404", "NotFound")
+ABSENT = ("NoSuchKey", "404", "NotFound", "MethodNotAllowed")  # the last by PutObjectTagging on a delete marker
 
 
 class S3ObjectStore:
@@ -63,6 +64,12 @@ class S3ObjectStore:
         """Store a file, in parallel parts if it is large."""
         with self._call(key), path.open("rb") as file:
             self._s3.upload_fileobj(file, self._bucket, key)
+
+    def tag(self, key: str, tags: Mapping[str, str]) -> None:
+        """Tag an object; ``KeyError`` if there is none."""
+        chosen: list[TagTypeDef] = [{"Key": name, "Value": value} for name, value in tags.items()]
+        with self._call(key):
+            self._s3.put_object_tagging(Bucket=self._bucket, Key=key, Tagging={"TagSet": chosen})
 
     @contextmanager
     def _call(self, key: str) -> Iterator[None]:

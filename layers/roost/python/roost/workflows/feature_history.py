@@ -13,10 +13,11 @@ import numpy.typing as npt
 
 from roost.domain.entity_events import MICROS
 from roost.errors import NoDataFound
-from roost.names import MANIFEST, VALID_ROWS, dataset_key, event_log_prefix
+from roost.names import MANIFEST, VALID_ROWS, dataset_key
 from roost.ports import ObjectStore, TableEngine
 from roost.spec import ColumnType, FeatureView, Source
 from roost.spec.layouts import layout_of
+from roost.workflows.event_history import local_event_files
 
 DATASETS = "datasets/"
 
@@ -62,9 +63,8 @@ def offline_tables(source: Source, lake: ObjectStore) -> Iterator[list[Path]]:
 @contextmanager
 def stream_logs(source: Source, lake: ObjectStore) -> Iterator[list[Path]]:
     """What has arrived on a source's stream, as local Parquet files."""
-    logged = lake.list(event_log_prefix(source.name)) if source.streamed else []
-    with _local(lake, [stored.key for stored in logged]) as paths:
-        yield paths
+    with tempfile.TemporaryDirectory(prefix="arrived-") as folder:
+        yield local_event_files(source.name, lake, Path(folder)) if source.streamed else []
 
 
 @contextmanager
