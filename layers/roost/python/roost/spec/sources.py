@@ -85,9 +85,11 @@ class Source(Definition):
     def _identity_is_sound(self) -> Self:
         if self.event_id is not None and self.column(self.event_id).type not in KEYS:
             raise ValueError(f"source '{self.name}': event_id {self.event_id!r} must have type integer or string")
-        if self.event_id is not None and self.column(self.event_id).unique:
+        once = [column.name for column in self.columns if column.unique]
+        if self.event_id is not None and once:
             raise ValueError(
-                f"source '{self.name}': rows of one {self.event_id!r} are versions of an event; drop unique"
+                f"source '{self.name}': rows of one {self.event_id!r} are versions of an event, and {once[0]!r} repeats "
+                f"in them; drop unique"
             )
         if self.streamed and not (self.event_id and self.ingested_at):
             raise ValueError(f"source '{self.name}': a streamed source needs event_id and ingested_at")
