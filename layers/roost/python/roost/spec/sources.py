@@ -88,8 +88,8 @@ class Source(Definition):
         once = [column.name for column in self.columns if column.unique]
         if self.event_id is not None and once:
             raise ValueError(
-                f"source '{self.name}': rows of one {self.event_id!r} are versions of an event, and {once[0]!r} repeats "
-                f"in them; drop unique"
+                f"source '{self.name}': rows of one {self.event_id!r} are versions of an event, which repeat "
+                f"{once[0]!r}; drop unique"
             )
         if self.streamed and not (self.event_id and self.ingested_at):
             raise ValueError(f"source '{self.name}': a streamed source needs event_id and ingested_at")
