@@ -1,10 +1,10 @@
 """What may be replaced: functions, pipelines, endpoints, the API. Each grant is one line here."""
 
-from aws_cdk import CfnOutput, Environment, Stack
+from aws_cdk import CfnOutput, Duration, Environment, Stack
 from constructs import Construct
 
 from infra.config import StageConfig
-from infra.constructs.backfill_pipeline import BackfillPipeline
+from infra.constructs.feature_pipeline import FeaturePipeline
 from infra.constructs.feature_stream import FeatureStream, RejectedRecords
 from infra.constructs.layers import BuildLayers, Layers
 from infra.constructs.model_endpoint import ModelEndpoint
@@ -24,10 +24,12 @@ from infra.constructs.state_machine import machine_arn
 from infra.constructs.training_pipeline import TrainingFunctions, TrainingPipeline
 from infra.layer_build import layer_assets
 from infra.storage_stack import StorageStack
-from roost.names import Output, training_pipeline
+from roost.names import Output, backfill_pipeline, compaction_pipeline, training_pipeline
 from roost.settings import PipelineSettings, StarterSettings, StreamSettings
 from roost.spec import Model, Source
 from roost.spec.feeds import streamed_sources
+
+COMPACTION_PERIOD = Duration.hours(1)
 
 
 class PlatformStack(Stack):
@@ -55,9 +57,8 @@ class PlatformStack(Stack):
             TrainingPipeline(self, f"Training-{model.name}", config, model, training)
             ReleasePipeline(self, f"Release-{model.name}", config, model, release)
             self._start_on_new_data(model)
-            BackfillPipeline(self, f"Backfill-{model.name}", config, model, backfill)
-        for source in streamed_sources(models) if config.streams else ():
-            self._stream(source)
+            self._backfill_pipeline(model, backfill)
+        self._streams(streamed_sources(models) if config.streams else [])
         self.api = PredictionApi(self, "Api", config, endpoints)
         self._outputs()
 
@@ -144,6 +145,39 @@ class PlatformStack(Stack):
         self._storage.lake.grant_read_history(backfill)
         self._storage.features.grant_merge(backfill)
         return backfill
+
+    def _backfill_pipeline(self, model: Model, backfill: PlatformFunction) -> None:
+        FeaturePipeline(
+            self,
+            f"Backfill-{model.name}",
+            self._config,
+            machine_name=backfill_pipeline(self._config.stage, model.name),
+            comment=f"Rebuild the online features of {model.name} from the offline store.",
+            state="BackfillFeatures",
+            function=backfill,
+            payload={"model": model.name},
+        )
+
+    def _streams(self, sources: list[Source]) -> None:
+        for source in sources:
+            self._stream(source)
+        if sources:
+            compact = self._factory.make("features", "compact_events", TABLE_STEP)
+            self._storage.lake.grant_compact_events(compact)
+            for source in sources:
+                self._compaction_pipeline(source, compact)
+
+    def _compaction_pipeline(self, source: Source, compact: PlatformFunction) -> None:
+        FeaturePipeline(
+            self,
+            f"Compact-{source.name}",
+            self._config,
+            machine_name=compaction_pipeline(self._config.stage, source.name),
+            comment=f"Compact the log of what arrives on the stream of {source.name}.",
+            state="CompactEvents",
+            function=compact,
+            payload={"source": source.name},
+        ).start_every(COMPACTION_PERIOD)
 
     def _stream(self, source: Source) -> None:
         name = f"consume_{source.name}"

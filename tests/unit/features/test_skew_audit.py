@@ -113,7 +113,7 @@ class AuditBench:
         store.upload(folder / "valid.parquet", dataset_key(name, VALID_ROWS))
         manifest = {"source": definition(PAYMENTS), "files": []}
         store.put(dataset_key(name, MANIFEST), json.dumps(manifest).encode())
-        report = {"validated_at": datetime.fromtimestamp(T + validated, UTC).isoformat()}
+        report = {"validated_at": datetime.fromtimestamp(T + validated, UTC).isoformat(), "stopped": ""}
         store.put(dataset_key(name, VALIDATION_REPORT), json.dumps(report).encode())
         return {"payments": name}
 

@@ -183,6 +183,11 @@ def audit_pipeline(stage: str, model: str) -> str:
     return f"roost-{stage}-{model.replace('_', '-')}-audit"
 
 
+def compaction_pipeline(stage: str, source: str) -> str:
+    """Name of the state machine that compacts the log of a source's stream."""
+    return f"roost-{stage}-{source.replace('_', '-')}-compaction"
+
+
 def landing_prefix(source: str) -> str:
     """Where raw files of a source arrive in the lake bucket."""
     return f"landing/{source}/"
@@ -196,6 +201,21 @@ def event_log_prefix(source: str) -> str:
 def event_log_key(source: str, day: str, batch: str) -> str:
     """One batch of arrivals; ``day`` (ISO 8601) is that of the first."""
     return f"{event_log_prefix(source)}date={day}/{batch}.parquet"
+
+
+def event_history_prefix(source: str) -> str:
+    """Where batches of arrivals lie once they have been compacted."""
+    return f"history/{source}/"
+
+
+def event_history_key(source: str, day: str, digest: str, suffix: str) -> str:
+    """A compacted file (``parquet``), or what it was made of (``json``)."""
+    return f"{event_history_prefix(source)}date={day}/{digest}.{suffix}"
+
+
+def event_day(key: str) -> str:
+    """Day (ISO 8601) of a key of either; empty if it names none."""
+    return key.partition("/date=")[2].partition("/")[0]
 
 
 def feature_stream(stage: str, source: str) -> str:
@@ -232,6 +252,8 @@ def package_key(digest: str, name: str) -> str:
     """A file of a model package in the packages bucket."""
     return f"packages/{digest}/{name}"
 
+
+COMPACTED_TAG = {"roost-compacted": "true"}  # on what the lake's lifecycle may remove
 
 PACKAGE_MODEL = "model.onnx"
 PACKAGE_MANIFEST = "manifest.json"

@@ -76,6 +76,10 @@ class DeployedPlatform:
         """Runs that rebuild a model's online features."""
         return self._runs(names.backfill_pipeline(self.stage, model))
 
+    def compactions(self, source: str) -> PipelineRuns:
+        """Runs that compact the log of a source's stream."""
+        return self._runs(names.compaction_pipeline(self.stage, source))
+
     def _runs(self, machine: str) -> PipelineRuns:
         self.output(Output.API_URL)  # an emulator would list no runs where there is no such machine
         return PipelineRuns(machine, *caller())

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from roost.adapters import (
     duckdb_accounts,
     duckdb_columns,
+    duckdb_compaction,
     duckdb_events,
     duckdb_files,
     duckdb_histories,
@@ -25,7 +26,7 @@ from roost.domain.entity_events import MICROS
 from roost.domain.event_codec import EventArrays
 from roost.domain.naive_features import Known
 from roost.domain.view_layout import ViewLayout
-from roost.ports import FileFacts, LocalCopy, RowSpan, ValidationCounts
+from roost.ports import CompactedRows, FileFacts, LocalCopy, RowSpan, ValidationCounts
 from roost.spec.sources import Source
 
 
@@ -47,12 +48,13 @@ class DuckDBTables:
         with connection(self._memory_limit) as opened:
             return duckdb_validation.validate(opened, files, source, now, valid, quarantine)
 
-    def time_span(self, table: Path, event_time: str) -> tuple[int, int]:
-        """First and last time of a table with rows, in whole seconds since 1970; 0 where all are null."""
+    def time_span(self, tables: Path | Sequence[Path], event_time: str) -> tuple[int, int]:
+        """First and last time of tables with rows, in whole seconds since 1970; 0 where all are null."""
+        relation = duckdb_events.parquet([tables] if isinstance(tables, Path) else tables)
         second = f"floor(epoch_us({quoted(event_time)}) / 1e6)::BIGINT"
         with connection(self._memory_limit) as opened:
             found = opened.execute(
-                f"SELECT coalesce(min({second}), 0), coalesce(max({second}), 0) FROM {literal(str(table))}"
+                f"SELECT coalesce(min({second}), 0), coalesce(max({second}), 0) FROM {relation}"
             ).fetchall()
         first, last = found[0]
         return int(first), int(last)
@@ -100,6 +102,11 @@ class DuckDBTables:
         """Every row of some entities, by key as text."""
         with connection(self._memory_limit) as opened:
             return duckdb_histories.histories(opened, tables, source, layout, keys)
+
+    def compact(self, files: Sequence[LocalCopy], source: Source, target: Path) -> CompactedRows:
+        """Write the rows of Parquet files as one, in order, equal ones once."""
+        with connection(self._memory_limit) as opened:
+            return duckdb_compaction.compact(opened, files, source, target)
 
     def write_table(self, columns: Mapping[str, Any], path: Path) -> None:
         """Write arrays of one length as Parquet."""

@@ -31,6 +31,7 @@ class InMemoryObjectStore:
     """Objects in a dict."""
 
     objects: dict[str, bytes] = field(default_factory=dict)
+    tags: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def list(self, prefix: str) -> list[StoredObject]:
         """All objects under a prefix, sorted by key."""
@@ -51,6 +52,7 @@ class InMemoryObjectStore:
     def put(self, key: str, body: bytes, content_type: str = "application/octet-stream") -> None:  # noqa: ARG002
         """Store bytes."""
         self.objects[key] = body
+        self.tags.pop(key, None)
 
     def download(self, key: str, path: Path) -> None:
         """Write the object to a file; ``KeyError`` if there is none."""
@@ -58,7 +60,12 @@ class InMemoryObjectStore:
 
     def upload(self, path: Path, key: str) -> None:
         """Store a file's bytes."""
-        self.objects[key] = path.read_bytes()
+        self.put(key, path.read_bytes())
+
+    def tag(self, key: str, tags: Mapping[str, str]) -> None:
+        """Tag an object; ``KeyError`` if there is none."""
+        self.objects[key]
+        self.tags[key] = dict(tags)
 
 
 @dataclass

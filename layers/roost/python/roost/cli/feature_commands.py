@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from roost.adapters.duckdb_tables import DuckDBTables
+from roost.cli.compact_command import compact
 from roost.cli.context import CHOICES, command, stage_command
 from roost.cli.display import out, print_json, table
 from roost.cli.options import Json, Watch
@@ -23,6 +24,7 @@ from roost.spec.layouts import layout_of
 from roost.workflows.feature_history import features_as_known
 
 app = typer.Typer(help="Feature views: what they mean, who uses them, and their values.", no_args_is_help=True)
+app.command("compact")(compact)
 
 View = Annotated[str, typer.Argument(help="Feature view, as named in a model's definition.")]
 

@@ -1,6 +1,7 @@
 """What the workflows need from the outside world; ``adapters`` implement it, ``adapters.in_memory`` for tests."""
 
 from roost.ports.engines import (
+    CompactedRows,
     FileFacts,
     FittedModel,
     LocalCopy,
@@ -24,6 +25,7 @@ from roost.ports.stores import ObjectStore, OnlineItem, OnlineStore, RegistrySto
 
 __all__ = [
     "Clock",
+    "CompactedRows",
     "Endpoint",
     "EvidenceSource",
     "FileFacts",

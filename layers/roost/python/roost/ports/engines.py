@@ -44,6 +44,14 @@ class RowSpan:
     until: int
 
 
+@dataclass(frozen=True)
+class CompactedRows:
+    """Rows read, and rows kept: all but the repetitions."""
+
+    read: int
+    kept: int
+
+
 class TableEngine(Protocol):
     """Reads and joins tables on local disk, with bounded memory."""
 
@@ -60,8 +68,8 @@ class TableEngine(Protocol):
         """
         ...
 
-    def time_span(self, table: Path, event_time: str) -> tuple[int, int]:
-        """First and last event time of a valid table, in seconds since 1970."""
+    def time_span(self, tables: Path | Sequence[Path], event_time: str) -> tuple[int, int]:
+        """First and last event time of valid tables, in seconds since 1970."""
         ...
 
     def columns(self, rows: RowSpan, names: Sequence[str], label: str) -> dict[str, Any]:
@@ -93,6 +101,14 @@ class TableEngine(Protocol):
         self, tables: Sequence[Path], source: Any, layout: Any, keys: Sequence[Any]
     ) -> Mapping[str, Sequence[Any]]:
         """Every row of some entities, by key as text, as ``naive_features.Known``, whenever it became known."""
+        ...
+
+    def compact(self, files: Sequence[LocalCopy], source: Any, target: Path) -> CompactedRows:
+        """Write the rows of Parquet files of a ``spec.Source`` as one file, equal ones once. Raises ``UnreadableData``.
+
+        They are ordered by event time, id and whatever else they hold, so the file depends on the rows alone. A column
+        that only some of the files have is null in the rows of the others.
+        """
         ...
 
     def write_table(self, columns: Mapping[str, Any], path: Path) -> None:

@@ -61,7 +61,7 @@ def rebuild(view: FeatureView, history: History, tables: TableEngine, ports: Pip
 def _accounts(layout: ViewLayout, view: FeatureView, history: History, tables: TableEngine) -> list[OnlineItem]:
     with history() as paths:
         end = _end(view.source, paths, tables)
-        newest = max(tables.time_span(path, view.source.event_time)[1] for path in paths) + 1
+        newest = tables.time_span(paths, view.source.event_time)[1] + 1
         since = tail(layout, layout.reach - layout.delay, newest * MICROS) // MICROS
         keys, events = tables.accounts(paths, view.source, layout, since)
     return list(online_items(layout, keys, events, end))
@@ -70,7 +70,7 @@ def _accounts(layout: ViewLayout, view: FeatureView, history: History, tables: T
 def _end(source: Source, paths: Sequence[Path], tables: TableEngine) -> int:
     """To when the files are complete, in seconds since 1970: their last event, or the last arrival on a stream."""
     columns = [column for column in (source.event_time, source.ingested_at) if column]
-    return max(tables.time_span(path, column)[1] for path in paths for column in columns) + 1
+    return max(tables.time_span(paths, column)[1] for column in columns) + 1
 
 
 def _swap(layout: ViewLayout, items: Sequence[OnlineItem], before: Mapping[str, int], ports: PipelinePorts) -> int:

@@ -13,10 +13,11 @@ import numpy.typing as npt
 
 from roost.domain.entity_events import MICROS
 from roost.errors import NoDataFound
-from roost.names import MANIFEST, VALID_ROWS, VALIDATION_REPORT, dataset_key, event_log_prefix
+from roost.names import MANIFEST, VALID_ROWS, VALIDATION_REPORT, dataset_key
 from roost.ports import ObjectStore, TableEngine
 from roost.spec import ColumnType, FeatureView, Source
 from roost.spec.layouts import layout_of
+from roost.workflows.event_history import local_event_files
 
 DATASETS = "datasets/"
 
@@ -64,9 +65,8 @@ def offline_tables(source: Source, lake: ObjectStore, back: int = 0) -> Iterator
 @contextmanager
 def stream_logs(source: Source, lake: ObjectStore) -> Iterator[list[Path]]:
     """What has arrived on a source's stream, as local Parquet files."""
-    logged = lake.list(event_log_prefix(source.name)) if source.streamed else []
-    with _local(lake, [stored.key for stored in logged]) as paths:
-        yield paths
+    with tempfile.TemporaryDirectory(prefix="arrived-") as folder:
+        yield local_event_files(source.name, lake, Path(folder)) if source.streamed else []
 
 
 @contextmanager
@@ -79,12 +79,13 @@ def _local(lake: ObjectStore, keys: Sequence[str]) -> Iterator[list[Path]]:
 
 
 def datasets_of(source: Source, lake: ObjectStore) -> list[str]:
-    """Digests of a source's validated data sets, the one that was validated last first."""
+    """Digests of a source's data sets that passed validation, the one that was validated last first."""
     found: list[tuple[str, str]] = []
     for stored in lake.list(DATASETS):
         digest, _, name = stored.key.removeprefix(DATASETS).partition("/")
-        if name == VALIDATION_REPORT and lake.exists(dataset_key(digest, VALID_ROWS)):
+        if name == VALIDATION_REPORT:
+            report = json.loads(lake.get(stored.key))
             manifest = json.loads(lake.get(dataset_key(digest, MANIFEST)))
-            if manifest["source"]["name"] == source.name:
-                found.append((json.loads(lake.get(stored.key))["validated_at"], digest))
+            if manifest["source"]["name"] == source.name and not report["stopped"]:
+                found.append((report["validated_at"], digest))
     return [digest for _, digest in sorted(found, reverse=True)]

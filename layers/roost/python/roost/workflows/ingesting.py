@@ -4,9 +4,10 @@ from typing import Any
 
 from roost.domain.dataset import Dataset, LandedFile
 from roost.errors import NoDataFound
-from roost.names import MANIFEST, dataset_key, event_log_prefix, landing_prefix
+from roost.names import MANIFEST, dataset_key, landing_prefix
 from roost.ports import ObjectStore, PipelinePorts, StoredObject, TableEngine
 from roost.spec import Model, Source
+from roost.workflows.event_history import event_files
 from roost.workflows.landed_files import is_data, local_copy, sha256_of
 
 
@@ -19,6 +20,7 @@ def ingest(model: Model, tables: TableEngine, ports: PipelinePorts) -> dict[str,
     Raises:
         NoDataFound: nothing of a source has landed.
         UnreadableData: a file cannot be read, or lacks a declared column.
+        ConcurrentUpdate: a file of a stream's log went while this read it; the next try finds it compacted.
     """
     found = {source.name: _ingested(source, tables, ports.lake) for source in model.sources}
     own = found[model.source.name]
@@ -44,8 +46,8 @@ def definition(source: Source) -> dict[str, Any]:
 
 def _landed(lake: ObjectStore, source: Source) -> list[StoredObject]:
     prefix = landing_prefix(source.name)
-    places = [prefix, event_log_prefix(source.name)] if source.streamed else [prefix]
-    landed = [stored for place in places for stored in lake.list(place) if is_data(stored.key)]
+    landed = [stored for stored in lake.list(prefix) if is_data(stored.key)]
+    landed += event_files(source.name, lake) if source.streamed else []
     if not landed:
         raise NoDataFound(
             f"nothing lies under {prefix} in the lake bucket; land {source.format} files with: "

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from roost.domain.dataset import LandedFile
-from roost.errors import DataRejected, NoDataFound
+from roost.errors import ConcurrentUpdate, DataRejected, NoDataFound
 from roost.names import VALID_ROWS, dataset_key
 from roost.ports import LocalCopy, ObjectStore
 
@@ -24,8 +24,18 @@ def local_copy(lake: ObjectStore, key: str) -> Iterator[LocalCopy]:
     """A landed object as a local file that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="landed-") as folder:
         path = Path(folder) / "landed"
-        lake.download(key, path)
+        with still_there(key):
+            lake.download(key, path)
         yield LocalCopy(key, path)
+
+
+@contextmanager
+def still_there(key: str) -> Iterator[None]:
+    """Turn the absence of an object that was listed into ``ConcurrentUpdate``: listed again, all may be there."""
+    try:
+        yield
+    except KeyError as error:
+        raise ConcurrentUpdate(f"{key} is gone since it was listed; if that stays so, start the run again") from error
 
 
 def unchanged_copies(lake: ObjectStore, files: Iterable[LandedFile]) -> Iterator[LocalCopy]:
