@@ -28,6 +28,7 @@ GAPS = (
     "state_paths",
     "task_callbacks",
     "terminal_errors",
+    "transaction_size",
     "whole_minutes",
 )
 
