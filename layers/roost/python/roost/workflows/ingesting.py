@@ -15,7 +15,7 @@ def ingest(model: Model, tables: TableEngine, ports: PipelinePorts) -> dict[str,
 
     Raises:
         NoDataFound: nothing has landed.
-        UnreadableData: a file cannot be read, or lacks a declared column.
+        UnreadableData: a file cannot be read, or lacks a column that is not nullable.
     """
     source, lake = model.source, ports.lake
     files = tuple(_described(lake, landed, source, tables) for landed in _landed(lake, source))
@@ -53,4 +53,5 @@ def _described(lake: ObjectStore, landed: StoredObject, source: Source, tables: 
             first=facts.first,
             last=facts.last,
             ignored_columns=facts.ignored,
+            absent_columns=facts.absent,
         )
