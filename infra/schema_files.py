@@ -19,8 +19,8 @@ def check_schemas(models: Sequence[Model], folder: Path = MODELS) -> None:
     _grown(models, folder)
 
 
-def record_schemas(models: Sequence[Model], folder: Path = MODELS) -> list[Path]:
-    """Write the files of the models whose sources grew, or that have none yet; returns them.
+def record_schemas(models: Sequence[Model], folder: Path = MODELS) -> list[str]:
+    """Write the files of the models whose sources grew, or that have none yet; returns their names.
 
     Raises:
         InvalidDefinition: as ``check_schemas``; nothing is written then.
@@ -28,7 +28,7 @@ def record_schemas(models: Sequence[Model], folder: Path = MODELS) -> list[Path]
     grown = _grown(models, folder)
     for path, text in grown.items():
         path.write_text(text, encoding="utf-8", newline="\n")
-    return list(grown)
+    return [_shown(path.parent.name) for path in grown]
 
 
 def _grown(models: Sequence[Model], folder: Path) -> dict[Path, str]:
@@ -39,6 +39,10 @@ def _grown(models: Sequence[Model], folder: Path) -> dict[Path, str]:
 
 
 def _text(text: str, model: Model) -> str:
-    shown = f"models/{model.name}/{FILE}"
+    shown = _shown(model.name)
     history = read_history(text, shown) if text else SchemaHistory()
     return history_text(extended(history, model, shown))
+
+
+def _shown(model: str) -> str:
+    return f"models/{model}/{FILE}"
