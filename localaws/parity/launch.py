@@ -21,6 +21,7 @@ GAPS = (
     "execution_names",
     "invoke_result",
     "lambda_permissions",
+    "log_filters",
     "log_subscriptions",
     "object_versions",
     "pipeline_roles",

@@ -126,6 +126,18 @@ def test_a_source_of_a_new_name_starts_anew_and_the_old_one_is_remembered() -> N
         extended(after, model(without("rate")), FILE)
 
 
+def test_a_source_that_only_a_view_reads_is_recorded_too() -> None:
+    other = source(name="refunds")
+    views = (view(source=FIRST), view(name="refunded", source=other))
+    both = Model(**{**model_fields(), "source": FIRST, "views": views})
+    after = extended(recorded(), both, FILE)
+    assert set(after.sources) == {"payments", "refunds"}
+    retyped = tuple(c.model_copy(update={"decimals": 4}) if c.name == "amount" else c for c in other.columns)
+    views = (view(source=FIRST), view(name="refunded", source=source(name="refunds", columns=retyped)))
+    with pytest.raises(InvalidDefinition, match="source 'refunds' does not fit"):
+        extended(after, both.model_copy(update={"views": views}), FILE)
+
+
 def test_a_column_that_was_deleted_from_the_record_may_go() -> None:
     columns = {name: c for name, c in recorded().sources["payments"].columns.items() if name != "rate"}
     forgotten = recorded().sources["payments"].model_copy(update={"columns": columns})

@@ -6,18 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from roost.adapters.in_memory import FixedClock
 from roost.domain.event_codec import read
 from roost.domain.windows import values
-from roost.names import VALID_ROWS, dataset_key
 from roost.ports import PipelinePorts
 from roost.spec import Aggregation, Column, ColumnType, LatestView, Model, Source, WindowView
 from roost.spec.feeds import feed_of
 from roost.spec.layouts import layout_of
 from roost.workflows.backfill import backfill_features
 from roost.workflows.feature_history import features_as_known
+from roost.workflows.ingesting import ingest
 from roost.workflows.streaming import StreamConsumer
-from tests.unit.features.payments import Lake, model
-from tests.unit.streams.test_stream_consumer import CARD, PAYMENTS, TABLES, Bench, T, record
+from roost.workflows.validation import validate_data
+from tests.unit.features.payments import Lake, csv_text, model
+from tests.unit.streams.test_stream_consumer import CARD, PAYMENTS, TABLES, Bench, T, iso, record
 
 ADDED = (
     Column(name="tip", type=ColumnType.DECIMAL, decimals=2, nullable=True),
@@ -32,9 +34,7 @@ GROWN = Source(**{**dict(PAYMENTS), "columns": (*PAYMENTS.columns, *ADDED)})
 
 def spend(source: Source, *more: Aggregation) -> WindowView:
     aggregations = (Aggregation(function="count"), Aggregation(function="sum", column="amount"), *more)
-    return WindowView(
-        name="spend", entity=CARD, source=source, windows=(timedelta(days=1),), aggregations=aggregations
-    )  # fmt: skip
+    return WindowView(name="spend", entity=CARD, source=source, windows=(timedelta(days=1),), aggregations=aggregations)
 
 
 BEFORE = spend(PAYMENTS)
@@ -132,12 +132,13 @@ def test_a_column_that_a_view_does_not_use_leaves_its_items_alone(bench: Bench) 
     assert online(bench, unchanged) == {"spend__count_1d": 3.0, "spend__amount_sum_1d": 4.5}
 
 
-def test_a_data_set_from_before_and_a_log_from_after_go_together(bench: Bench, tmp_path: Path) -> None:
-    (old,) = bench.lake.objects
-    manifest = b'{"source": {"name": "payments"}, "files": [{"last": 1}]}'
-    young = Bench()
-    young.lake.put(dataset_key("d1", VALID_ROWS), bench.lake.get(old))
-    young.lake.put(dataset_key("d1", "manifest.json"), manifest)
-    assert offline(young, NOW) == NOTHING_KNOWN
-    consumer(young, GROWN, NOW).consume([record(3, T + 2, tip=0.5)])
-    assert offline(young, NOW)["spend__tip_sum_1d"] == 0.5
+def test_a_data_set_from_before_and_a_log_from_after_go_together() -> None:
+    bench = Bench()
+    lake = Lake(store=bench.lake, online=bench.online, clock=FixedClock(datetime.fromtimestamp(AT, UTC)))
+    header = ("payment", "paid_at", "card", "shop", "amount", "is_fraud")
+    lake.land(csv_text([(1, iso(T), "a", "x", 1, ""), (2, iso(T + 1), "a", "y", 2.5, "")], header))
+    before = model(source=PAYMENTS, views=(BEFORE,), features=("amount",), defaults={}, on_demand=())
+    validate_data(before, ingest(before, lake.tables, lake.ports)["datasets"], lake.tables, lake.ports)
+    assert offline(bench, NOW) == NOTHING_KNOWN
+    consumer(bench, GROWN, NOW).consume([record(3, T + 2, tip=0.5)])
+    assert offline(bench, NOW)["spend__tip_sum_1d"] == 0.5

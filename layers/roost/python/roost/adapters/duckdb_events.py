@@ -103,9 +103,9 @@ def number(source: Source) -> str:
     return quoted(source.event_id) if source.event_id else "file_row_number"
 
 
-def event_digest(source: Source, identifier: str, time: str) -> str:
-    """As ``event_number``; where rows are events, the row itself."""
-    return digest(f"concat({identifier}, '@', {time})") if source.event_id else identifier
+def event_digest(identifier: str, time: str) -> str:
+    """As ``event_number``."""
+    return digest(f"concat({identifier}, '@', {time})")
 
 
 def digest(text: str) -> str:

@@ -1,7 +1,25 @@
 """What the workflows need from the outside world; ``adapters`` implement it, ``adapters.in_memory`` for tests."""
 
-from roost.ports.engines import FileFacts, FittedModel, LocalCopy, OnnxModel, TableEngine, Trainer, ValidationCounts
-from roost.ports.platform import Clock, Endpoint, EvidenceSource, Json, PipelinePorts, PipelineStarter, StartedRun
+from roost.ports.engines import (
+    FileFacts,
+    FittedModel,
+    LocalCopy,
+    OnnxModel,
+    RowSpan,
+    TableEngine,
+    Trainer,
+    ValidationCounts,
+)
+from roost.ports.platform import (
+    Clock,
+    Endpoint,
+    EvidenceSource,
+    Json,
+    PipelinePorts,
+    PipelineStarter,
+    PredictionLog,
+    StartedRun,
+)
 from roost.ports.stores import ObjectStore, OnlineItem, OnlineStore, RegistryStore, StoredObject
 
 __all__ = [
@@ -18,7 +36,9 @@ __all__ = [
     "OnnxModel",
     "PipelinePorts",
     "PipelineStarter",
+    "PredictionLog",
     "RegistryStore",
+    "RowSpan",
     "StartedRun",
     "StoredObject",
     "TableEngine",

@@ -38,6 +38,16 @@ class ValidationCounts:
     rules: Mapping[str, int]
 
 
+@dataclass(frozen=True)
+class RowSpan:
+    """The rows of a valid table of a ``spec.Source`` with ``since <= event time < until``, in seconds since 1970."""
+
+    table: Path
+    source: Any
+    since: int
+    until: int
+
+
 class TableEngine(Protocol):
     """Reads and joins tables on local disk, with bounded memory."""
 
@@ -58,10 +68,8 @@ class TableEngine(Protocol):
         """First and last event time of a valid table, in seconds since 1970."""
         ...
 
-    def columns(
-        self, table: Path, source: Any, names: Sequence[str], since: int, until: int, label: str
-    ) -> dict[str, Any]:
-        """Columns as arrays of the rows with ``since <= event time < until``, ordered by event time and row.
+    def columns(self, rows: RowSpan, names: Sequence[str], label: str) -> dict[str, Any]:
+        """Columns as arrays of some rows, ordered by event time and row.
 
         An event with several versions is one row: the first version, with the ``label`` of the last.
 
@@ -70,8 +78,11 @@ class TableEngine(Protocol):
         """
         ...
 
-    def own_features(self, table: Path, source: Any, layout: Any, since: int, until: int) -> dict[str, Any]:
-        """Features of a ``ViewLayout`` for the same rows in the same order, float64 with NaN for none."""
+    def row_features(self, rows: RowSpan, table: Path, source: Any, layout: Any) -> dict[str, Any]:
+        """Features of a ``ViewLayout`` for the same rows in the same order, float64 with NaN for none.
+
+        ``table`` of ``source`` holds the view's events; it may be the rows' own.
+        """
         ...
 
     def features_at(self, tables: Sequence[Path], source: Any, layout: Any, keys: Any, times: Any) -> dict[str, Any]:

@@ -71,16 +71,12 @@ def extended(history: SchemaHistory, model: Model, file: str) -> SchemaHistory:
     Raises:
         InvalidDefinition: rows that are stored could not be read any more, or would mean something else.
     """
-    now = {source.name: _recorded(source) for source in _sources(model)}
+    now = {source.name: _recorded(source) for source in model.sources}
     for name, recorded in now.items():
         refused = list(_refusals(history.sources[name], recorded)) if name in history.sources else []
         if refused:
             raise InvalidDefinition(_explained(model.name, name, refused, file))
     return SchemaHistory(sources={**history.sources, **now})
-
-
-def _sources(model: Model) -> list[Source]:
-    return list({source.name: source for source in (model.source, *(view.source for view in model.views))}.values())
 
 
 def _recorded(source: Source) -> RecordedSource:
