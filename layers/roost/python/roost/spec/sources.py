@@ -24,7 +24,10 @@ NUMERIC = frozenset({ColumnType.INTEGER, ColumnType.FLOAT, ColumnType.DECIMAL, C
 
 
 class Column(Definition):
-    """One column of a source and the rules that every row must keep; a row that breaks one is quarantined."""
+    """One column of a source and the rules that every row must keep; a row that breaks one is quarantined.
+
+    A text has at most 256 characters, in files, on streams and in requests.
+    """
 
     name: Name
     type: ColumnType
