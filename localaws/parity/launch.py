@@ -29,6 +29,7 @@ GAPS = (
     "state_paths",
     "task_callbacks",
     "terminal_errors",
+    "transaction_size",
     "whole_minutes",
 )
 

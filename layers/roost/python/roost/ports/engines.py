@@ -17,12 +17,16 @@ class LocalCopy:
 
 @dataclass(frozen=True)
 class FileFacts:
-    """What a landed file holds: rows, first and last event time (seconds since 1970), columns nobody declared."""
+    """What a landed file holds: rows, first and last event time (seconds since 1970).
+
+    ``ignored`` are columns that nobody declared, ``absent`` nullable ones that were declared and read as null.
+    """
 
     rows: int
     first: int | None
     last: int | None
     ignored: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

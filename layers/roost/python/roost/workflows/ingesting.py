@@ -19,7 +19,7 @@ def ingest(model: Model, tables: TableEngine, ports: PipelinePorts) -> dict[str,
 
     Raises:
         NoDataFound: nothing of a source has landed.
-        UnreadableData: a file cannot be read, or lacks a declared column.
+        UnreadableData: a file cannot be read, or lacks a column that is not nullable.
         ConcurrentUpdate: a file of a stream's log went while this read it; the next try finds it compacted.
     """
     found = {source.name: _ingested(source, tables, ports.lake) for source in model.sources}
@@ -68,4 +68,5 @@ def _described(lake: ObjectStore, landed: StoredObject, source: Source, tables: 
             first=facts.first,
             last=facts.last,
             ignored_columns=facts.ignored,
+            absent_columns=facts.absent,
         )
