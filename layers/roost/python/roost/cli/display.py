@@ -77,6 +77,14 @@ def seconds(value: float | None) -> str:
     return f"{value:.1f} s" if value < 90 else f"{value // 60:.0f} min {value % 60:.0f} s"
 
 
+def age(value: float) -> str:
+    """How long ago something was, in its largest whole unit: ``42 seconds``, ``1 hour``, ``12 days``."""
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if value >= size:
+            return f"{value // size:,.0f} {unit}{'s' if value >= 2 * size else ''}"
+    return f"{max(value, 0):.0f} seconds"
+
+
 def brief(output: dict[str, Any], width: int = 90) -> str:
     """The scalars of a step's answer in one line; digests and keys are cut short."""
     parts = [

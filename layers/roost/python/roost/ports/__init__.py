@@ -19,6 +19,7 @@ from roost.ports.platform import (
     PipelineStarter,
     PredictionLog,
     StartedRun,
+    StreamLags,
 )
 from roost.ports.stores import ObjectStore, OnlineItem, OnlineStore, RegistryStore, StoredObject
 
@@ -41,6 +42,7 @@ __all__ = [
     "RowSpan",
     "StartedRun",
     "StoredObject",
+    "StreamLags",
     "TableEngine",
     "Trainer",
     "ValidationCounts",
