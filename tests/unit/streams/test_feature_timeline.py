@@ -60,10 +60,10 @@ def rows(bench: Bench, view: WindowView | LatestView, key: str = "a") -> list[Kn
 def test_features_are_those_of_the_definition_just_after_each_moment(
     streamed: Bench, view: WindowView | LatestView
 ) -> None:
-    found = timeline(streamed, view=view)
+    found, known = timeline(streamed, view=view), rows(streamed, view)
     assert len(found.moments) == found.total > 50
     for moment in found.moments:
-        assert moment.features == naive_features(layout_of(view), rows(streamed, view), moment.known + 1)
+        assert moment.features == naive_features(layout_of(view), known, moment.known + 1)
 
 
 def test_every_version_of_every_event_is_there_once_however_often_it_was_delivered(streamed: Bench) -> None:
