@@ -8,6 +8,7 @@ from typing import Any
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.table import Table
 
 out = Console()
@@ -20,6 +21,7 @@ COLOURS = {
 }  # fmt: skip
 
 LONGEST_WORD = 12
+UNBOUNDED = 100_000
 
 
 def note(text: str) -> None:
@@ -59,6 +61,11 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
     for row in texts:
         drawn.add_row(*map(coloured, row))
     return drawn
+
+
+def fits(drawn: Table) -> bool:
+    """Whether a table has room on the terminal without breaking a cell; one far too wide would lose columns."""
+    return Measurement.get(out, out.options.update(width=UNBOUNDED), drawn).maximum <= out.width
 
 
 def _longest_word(cells: Iterable[str]) -> int:

@@ -10,7 +10,7 @@ import typer
 from roost.adapters.duckdb_tables import DuckDBTables
 from roost.cli.context import CHOICES, stage_command
 from roost.cli.defined_views import defined_models, defined_view
-from roost.cli.display import note, out, print_json, table
+from roost.cli.display import note, out, print_json, table, when
 from roost.cli.freshness_words import age_in_words, complete_to, freshness_now, lag_in_words
 from roost.cli.options import Json, Key, View, Watch
 from roost.cli.options import Model as Name
@@ -84,8 +84,8 @@ def freshness(
         print_json([{**asdict(each), "age_seconds": each.age(now)} for each in found])
         return
     rows = [
-        [each.view, complete_to(each), age_in_words(each, now), "yes" if each.streamed else "no", lag_in_words(each),
-         each.online_items]
+        [each.view, when(complete_to(each)), age_in_words(each, now), "yes" if each.streamed else "no",
+         lag_in_words(each), each.online_items]
         for each in found
     ]  # fmt: skip
     columns = ("view", "complete to", "age", "streamed", "stream lag", "online items")

@@ -1,6 +1,6 @@
 """Generated pages in a folder that may hold other files too."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 
@@ -13,9 +13,7 @@ def write_pages(folder: Path, pages: Mapping[str, str], mark: str) -> tuple[list
     Raises:
         ValueError: a page would replace a file that somebody else wrote.
     """
-    foreign = [name for name in pages if (folder / name).exists() and not _ours(folder / name, mark)]
-    if foreign:
-        raise ValueError(f"{folder / foreign[0]} was not written by this command; move it, or choose another --output")
+    _check_own(folder, pages, mark)
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in pages.items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -23,6 +21,12 @@ def write_pages(folder: Path, pages: Mapping[str, str], mark: str) -> tuple[list
     for path in former:
         path.unlink()
     return sorted(pages), [path.name for path in former]
+
+
+def _check_own(folder: Path, pages: Iterable[str], mark: str) -> None:
+    for name in pages:
+        if (folder / name).exists() and not _ours(folder / name, mark):
+            raise ValueError(f"{folder / name} was not written by this command; move it, or choose another --output")
 
 
 def _ours(path: Path, mark: str) -> bool:

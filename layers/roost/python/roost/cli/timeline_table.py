@@ -1,11 +1,12 @@
 """How an entity's features came to be, as a table and as JSON."""
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from rich.table import Table
 
-from roost.cli.display import table, when
+from roost.cli.display import fits, table, when
 from roost.domain.entity_events import MICROS
 from roost.spec import FeatureView
 from roost.workflows.feature_timeline import Timeline
@@ -26,15 +27,23 @@ def as_documents(timeline: Timeline) -> list[dict[str, Any]]:
 
 
 def drawing(view: FeatureView, key: str, timeline: Timeline) -> Table:
-    """Moments as rows; features go by what follows the view's name."""
-    head = ["known at", "event", "event time", *view.used_columns()]
-    head += [feature.removeprefix(f"{view.name}__") for feature in view.features()]
-    rows = [
-        [when(_iso(moment.known)), moment.event, when(_iso(moment.time)), *map(_short, moment.columns.values()),
-         *(_short(moment.features[name]) for name in view.features())]
-        for moment in timeline.moments
-    ]  # fmt: skip
-    return table(f"{view.name} of {key}: what became known, and the features just after it", head, rows)
+    """Moments as rows, with a column for each feature if the terminal is wide enough, else with one for all."""
+    title = f"{view.name} of {key}: what became known, and the features just after it"
+    head = ("known at", "event", "event time", *view.used_columns())
+    names = {feature: feature.removeprefix(f"{view.name}__") for feature in view.features()}
+    events = [[when(_iso(m.known)), m.event, when(_iso(m.time)), *map(_short, m.columns.values())]
+              for m in timeline.moments]  # fmt: skip
+    values = [[_short(moment.features[feature]) for feature in names] for moment in timeline.moments]
+    pairs = zip(events, values, strict=True)
+    wide = table(title, (*head, *names.values()), [[*event, *cells] for event, cells in pairs])
+    if fits(wide):
+        return wide
+    rows = [[*event, _told(names.values(), cells)] for event, cells in zip(events, values, strict=True)]
+    return table(title, (*head, "features"), rows)
+
+
+def _told(names: Iterable[str], cells: Sequence[Any]) -> str:
+    return ", ".join(f"{name} {'none' if cell is None else cell}" for name, cell in zip(names, cells, strict=True))
 
 
 def _iso(micros: int) -> str:
