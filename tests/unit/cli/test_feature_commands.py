@@ -27,7 +27,7 @@ from roost.domain.dataset import Dataset, LandedFile
 from roost.domain.package import canonical_bytes, digest_of
 from roost.domain.registry import Actor, Version, registration
 from roost.errors import NotDeployed
-from roost.names import MANIFEST, PACKAGE_MANIFEST, VALID_ROWS, Status, dataset_key, package_key
+from roost.names import MANIFEST, PACKAGE_MANIFEST, VALID_ROWS, VALIDATION_REPORT, Status, dataset_key, package_key
 from roost.spec import load_model
 from roost.spec.layouts import layout_of
 from roost.workflows.freshness import mark
@@ -102,6 +102,8 @@ def land(stage: Stage, folder: Path) -> str:
     dataset = Dataset(definition(FRAUD.source), (file,))
     stage.lake.put(dataset_key(dataset.digest, MANIFEST), dataset.to_json())
     stage.lake.upload(folder / VALID_ROWS, dataset_key(dataset.digest, VALID_ROWS))
+    report = {"validated_at": MONDAY.isoformat(), "stopped": ""}
+    stage.lake.put(dataset_key(dataset.digest, VALIDATION_REPORT), json.dumps(report).encode())
     return dataset.digest
 
 

@@ -1,5 +1,6 @@
 """What a view comes from and what was made of it on a stage."""
 
+import json
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from roost.domain.dataset import Dataset, LandedFile
 from roost.domain.package import canonical_bytes, digest_of
 from roost.domain.registry import Actor, Version, registration, status_move
 from roost.errors import PackageCorrupted
-from roost.names import MANIFEST, PACKAGE_MANIFEST, VALID_ROWS, Status, dataset_key, package_key
+from roost.names import MANIFEST, PACKAGE_MANIFEST, VALID_ROWS, VALIDATION_REPORT, Status, dataset_key, package_key
 from roost.spec import Model
 from roost.spec.layouts import layout_of
 from roost.workflows.feature_lineage import VersionUse, newest_data, versions_using
@@ -96,6 +97,7 @@ def add_dataset(lake: InMemoryObjectStore, last: int, validated: bool = True) ->
     lake.put(dataset_key(dataset.digest, MANIFEST), dataset.to_json())
     if validated:
         lake.put(dataset_key(dataset.digest, VALID_ROWS), b"rows")
+        lake.put(dataset_key(dataset.digest, VALIDATION_REPORT), json.dumps({"validated_at": NOW.isoformat()}).encode())
     return dataset.digest
 
 

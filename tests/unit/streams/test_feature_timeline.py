@@ -1,5 +1,6 @@
 """How an entity's features came to be: every moment once, newest first, with the features by their definition."""
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ from roost.domain.dataset import Dataset, LandedFile
 from roost.domain.entity_events import MICROS
 from roost.domain.naive_features import Known, naive_features
 from roost.errors import NoDataFound, UnknownEntity
-from roost.names import MANIFEST, dataset_key
+from roost.names import MANIFEST, VALIDATION_REPORT, dataset_key
 from roost.spec import Aggregation, Column, ColumnType, Entity, LatestView, Source, WindowView
 from roost.spec.layouts import layout_of
 from roost.workflows.feature_history import offline_tables
@@ -49,6 +50,7 @@ def landed(bench: Bench, folder: Path, amounts: Sequence[float]) -> None:
     dataset(bench, folder, "d1", amounts)
     file = LandedFile("landing/payments/a.csv", "v", 1, "0", len(amounts), T - 200, T - 100)
     bench.lake.put(dataset_key("d1", MANIFEST), Dataset(definition(PAYMENTS), (file,)).to_json())
+    bench.lake.put(dataset_key("d1", VALIDATION_REPORT), json.dumps({"validated_at": "2023-11-14"}).encode())
 
 
 def rows(bench: Bench, view: WindowView | LatestView, key: str = "a") -> list[Known]:

@@ -32,7 +32,7 @@ class VersionUse:
 
 
 def newest_data(source: Source, lake: ObjectStore) -> dict[str, Any] | None:
-    """The newest validated data set: digest, number of files, rows and bytes as landed, first and last event."""
+    """The data set that was validated last: digest, number of files, rows and bytes as landed, first and last event."""
     digest = next(iter(datasets_of(source, lake)), "")
     if not digest:
         return None
