@@ -34,6 +34,12 @@ def test_what_was_written_is_read(store: OnlineStore) -> None:
     assert store.read([("spend@1", "7")]) == {("spend@1", "7"): written}
 
 
+def test_a_marker_has_neither_entity_nor_payload_and_never_goes_back(store: OnlineStore) -> None:
+    marks = [item("", as_of=as_of, payload=b"", view="spend@1!") for as_of in (100, 300, 200)]
+    assert [store.write([mark]) for mark in marks] == [1, 1, 0]
+    assert store.read([("spend@1!", ""), ("spend@1", "")]) == {("spend@1!", ""): marks[1]}
+
+
 def test_what_was_never_written_is_left_out(store: OnlineStore) -> None:
     store.write([item("7")])
     assert set(store.read([("spend@1", "7"), ("spend@1", "8"), ("risk@1", "7")])) == {("spend@1", "7")}

@@ -55,7 +55,8 @@ def events(bench: Bench) -> dict[str, Any]:
     first = (T - 86_400) * 10**6
     return {
         entity: [event for event in unpack(item.payload) if event.time >= first]
-        for (_, entity), item in bench.online.items.items()
+        for (name, entity), item in bench.online.items.items()
+        if name == LAYOUT.online_name
     }
 
 

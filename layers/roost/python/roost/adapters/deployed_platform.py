@@ -5,6 +5,7 @@ from functools import cached_property
 from roost import names
 from roost.adapters.aws_session import caller
 from roost.adapters.cloudformation_outputs import stack_outputs
+from roost.adapters.cloudwatch_stream_lags import CloudWatchStreamLags
 from roost.adapters.dynamodb_online import DynamoDBOnlineStore
 from roost.adapters.dynamodb_registry import DynamoDBRegistryStore
 from roost.adapters.pipeline_runs import PipelineRuns
@@ -63,6 +64,11 @@ class DeployedPlatform:
     def packages(self) -> S3ObjectStore:
         """The packages bucket."""
         return S3ObjectStore(self.output(Output.PACKAGES_BUCKET))
+
+    @property
+    def stream_lags(self) -> CloudWatchStreamLags:
+        """How far the stage's stream consumers are behind."""
+        return CloudWatchStreamLags()
 
     def training(self, model: str) -> PipelineRuns:
         """Runs of a model's training pipeline."""

@@ -82,7 +82,7 @@ class InMemoryPredictionLog:
 
 @dataclass
 class InMemoryOnlineStore:
-    """Online items in a dict; one lock makes a swap atomic."""
+    """Online items in a dict; one lock makes the write of an item atomic."""
 
     items: dict[tuple[str, str], OnlineItem] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -91,11 +91,12 @@ class InMemoryOnlineStore:
         """Store the items that are not older than what is stored; returns how many."""
         written = 0
         for item in items:
-            stored = self.items.get((item.view, item.entity))
-            if stored is None or stored.as_of <= item.as_of:
-                revision = stored.revision + 1 if stored else 1
-                self.items[item.view, item.entity] = replace(item, revision=revision)
-                written += 1
+            with self.lock:
+                stored = self.items.get((item.view, item.entity))
+                if stored is None or stored.as_of <= item.as_of:
+                    revision = stored.revision + 1 if stored else 1
+                    self.items[item.view, item.entity] = replace(item, revision=revision)
+                    written += 1
         return written
 
     def read(
@@ -217,6 +218,17 @@ class InMemoryEvidence:
     def between(self, model: str, function_version: str, start: datetime, end: datetime) -> Evidence:  # noqa: ARG002
         """What was put there; nothing happened otherwise."""
         return self.by_version.get(function_version, Evidence(requests=0, errors=0))
+
+
+@dataclass
+class InMemoryStreamLags:
+    """Lags in seconds by source, whatever the time."""
+
+    by_source: dict[str, float] = field(default_factory=dict)
+
+    def newest(self, source: str, now: datetime) -> float | None:  # noqa: ARG002
+        """What was put there; nothing came otherwise."""
+        return self.by_source.get(source)
 
 
 @dataclass

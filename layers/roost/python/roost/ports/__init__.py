@@ -20,6 +20,7 @@ from roost.ports.platform import (
     PipelineStarter,
     PredictionLog,
     StartedRun,
+    StreamLags,
 )
 from roost.ports.stores import ObjectStore, OnlineItem, OnlineStore, RegistryStore, StoredObject
 
@@ -43,6 +44,7 @@ __all__ = [
     "RowSpan",
     "StartedRun",
     "StoredObject",
+    "StreamLags",
     "TableEngine",
     "Trainer",
     "ValidationCounts",

@@ -86,6 +86,14 @@ class PredictionLog(Protocol):
         ...
 
 
+class StreamLags(Protocol):
+    """How far the consumers of streams are behind."""
+
+    def newest(self, source: str, now: datetime) -> float | None:
+        """Seconds that records of a source's stream waited of late; None if none came in the hour before ``now``."""
+        ...
+
+
 @dataclass(frozen=True)
 class PipelinePorts:
     """The ports of the pipelines' steps; ``endpoint`` gives a model's scoring function."""

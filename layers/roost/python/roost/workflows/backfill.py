@@ -21,6 +21,7 @@ from roost.spec import FeatureView, Model, Source
 from roost.spec.layouts import layout_of
 from roost.workflows.accounts import apply
 from roost.workflows.feature_history import offline_tables
+from roost.workflows.freshness import mark
 from roost.workflows.online_items import online_items
 
 AT_ONCE = 500
@@ -37,12 +38,14 @@ def backfill_features(model: Model, tables: TableEngine, ports: PipelinePorts) -
     histories = {source.name: partial(offline_tables, source, ports.lake) for source in model.sources}
     rebuilt = {view.name: rebuild(view, histories[view.source.name], tables, ports) for view in model.views}
     ends = {source.name: _complete_to(source, histories[source.name], tables) for source in model.sources}
-    return {"views": rebuilt, "complete_to": ends}
+    mark(ports.online, {layout_of(view): ends[view.source.name] for view in model.views})
+    complete_to = {name: datetime.fromtimestamp(end, UTC).isoformat() for name, end in ends.items()}
+    return {"views": rebuilt, "complete_to": complete_to}
 
 
-def _complete_to(source: Source, history: History, tables: TableEngine) -> str:
+def _complete_to(source: Source, history: History, tables: TableEngine) -> int:
     with history() as paths:
-        return datetime.fromtimestamp(_end(source, paths, tables), UTC).isoformat()
+        return _end(source, paths, tables)
 
 
 def rebuild(view: FeatureView, history: History, tables: TableEngine, ports: PipelinePorts) -> int:

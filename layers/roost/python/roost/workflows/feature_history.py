@@ -31,19 +31,25 @@ def features_as_known(
         NoDataFound: nothing of the view's source was ever validated or streamed.
         ValueError: the key is no integer where the view's key is one.
     """
-    keys = _as_column(view, key)
+    keys = key_column(view, key)
     with offline_tables(view.source, lake) as paths:
         asked = np.array([round(at.timestamp() * MICROS)])
         found = tables.features_at(paths, view.source, layout_of(view), keys, asked)
     return {name: None if np.isnan(column[0]) else float(column[0]) for name, column in found.items()}
 
 
-def _as_column(view: FeatureView, key: str) -> npt.NDArray[Any]:
+def key_column(view: FeatureView, key: str) -> npt.NDArray[Any]:
+    """A key as the view's source types it, shape (1,).
+
+    Raises:
+        ValueError: it is no integer of 64 bits where the view's key is one.
+    """
     if view.source.column(view.entity.key).type is not ColumnType.INTEGER:
         return np.array([key], dtype=object)
-    if not key.lstrip("-").isdigit():
-        raise ValueError(f"key is {key!r}; {view.entity.key} of view {view.name} is an integer")
-    return np.array([int(key)])
+    try:
+        return np.array([int(key)], dtype=np.int64)
+    except (ValueError, OverflowError):
+        raise ValueError(f"key is {key!r}; {view.entity.key} of view {view.name} is an integer of 64 bits") from None
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from roost.spec import FeatureView, Model, Source
 from roost.spec.layouts import layout_of
 from roost.workflows.backfill import rebuild
 from roost.workflows.feature_history import stream_logs
+from roost.workflows.freshness import mark
 from roost.workflows.landed_files import valid_tables
 from roost.workflows.online_items import online_items
 
@@ -36,6 +37,7 @@ def materialize_features(
     with valid_tables(ports.lake, datasets) as found:
         ends = {source.name: _end(source, found[source.name], tables) for source in model.sources}
         written = {view.name: _materialized(view, found[view.source.name], tables, ports) for view in model.views}
+    mark(ports.online, {layout_of(view): ends[view.source.name] for view in model.views})
     return {
         "views": written,
         "as_of": {name: datetime.fromtimestamp(end, UTC).isoformat() for name, end in ends.items()},

@@ -18,6 +18,7 @@ from roost.errors import InvalidField, MalformedRequest, RequestError
 from roost.names import event_log_key
 from roost.ports import ObjectStore, OnlineStore, TableEngine
 from roost.workflows.accounts import apply
+from roost.workflows.freshness import mark
 from roost.workflows.landed_files import sha256_of
 
 DIGITS = 16
@@ -64,6 +65,7 @@ class StreamConsumer:
             apply(self.online, layout, _by_entity(layout, place, taken), as_of)
             for place, layout in enumerate(self.layouts)
         )
+        mark(self.online, dict.fromkeys(self.layouts, as_of))
         return Consumed(len(taken), written, tuple(rejected))
 
     def _taken(self, record: StreamRecord) -> Taken:
