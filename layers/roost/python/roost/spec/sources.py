@@ -82,15 +82,19 @@ class Source(Definition):
         return self
 
     @model_validator(mode="after")
-    def _identity_is_sound(self) -> Self:
-        if self.event_id is not None and self.column(self.event_id).type not in KEYS:
-            raise ValueError(f"source '{self.name}': event_id {self.event_id!r} must have type integer or string")
+    def _versions_may_repeat(self) -> Self:
         once = [column.name for column in self.columns if column.unique]
         if self.event_id is not None and once:
             raise ValueError(
                 f"source '{self.name}': rows of one {self.event_id!r} are versions of an event, which repeat "
                 f"{once[0]!r}; drop unique"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _identity_is_sound(self) -> Self:
+        if self.event_id is not None and self.column(self.event_id).type not in KEYS:
+            raise ValueError(f"source '{self.name}': event_id {self.event_id!r} must have type integer or string")
         if self.streamed and not (self.event_id and self.ingested_at):
             raise ValueError(f"source '{self.name}': a streamed source needs event_id and ingested_at")
         if self.ingested_at is not None and self.column(self.ingested_at).type is not ColumnType.TIMESTAMP:
