@@ -1,6 +1,6 @@
-"""The object store port: in memory and over the Amazon S3 API (moto)."""
+"""The object store port: in memory and over the Amazon S3 API (moto, embedded AWS)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,34 +8,25 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.stub import Stubber
-from moto import mock_aws
 
 from roost.adapters.in_memory import InMemoryObjectStore
 from roost.adapters.s3_objects import S3ObjectStore
 from roost.errors import DependencyUnavailable
 from roost.ports import ObjectStore
+from tests.contract.conftest import KINDS, reach, unique
 
 BUCKET = "roost-test-lake"
 LARGE = 9 * 1024 * 1024  # more than one part of a multipart transfer
 
 
-@pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        yield
-
-
-@pytest.fixture(params=["in_memory", "moto"])
+@pytest.fixture(params=KINDS)
 def store(request: pytest.FixtureRequest) -> ObjectStore:
     if request.param == "in_memory":
         return InMemoryObjectStore()
-    request.getfixturevalue("aws")
-    boto3.client("s3").create_bucket(Bucket=BUCKET)
-    return S3ObjectStore(BUCKET)
+    reach(request)
+    bucket = unique(BUCKET)
+    boto3.client("s3").create_bucket(Bucket=bucket)
+    return S3ObjectStore(bucket)
 
 
 def test_what_was_put_is_got(store: ObjectStore) -> None:

@@ -1,6 +1,5 @@
-"""The online store port: in memory and over the Amazon DynamoDB API (moto)."""
+"""The online store port: in memory and over the Amazon DynamoDB API (moto, embedded AWS)."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -8,12 +7,11 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
-from moto import mock_aws
 
 from roost.adapters.dynamodb_online import DynamoDBOnlineStore
-from roost.adapters.in_memory import InMemoryOnlineStore
 from roost.errors import DependencyUnavailable
 from roost.ports import OnlineItem, OnlineStore
+from tests.contract.conftest import OpenOnline
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -22,27 +20,8 @@ TABLE = "roost-test-online"
 
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        yield
-
-
-@pytest.fixture(params=["in_memory", "moto"])
-def store(request: pytest.FixtureRequest) -> OnlineStore:
-    if request.param == "in_memory":
-        return InMemoryOnlineStore()
-    request.getfixturevalue("aws")
-    boto3.client("dynamodb").create_table(
-        TableName=TABLE,
-        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return DynamoDBOnlineStore(TABLE, writers=1)  # moto keeps its tables in dicts that threads must not share
+def store(open_online: OpenOnline) -> OnlineStore:
+    return open_online()
 
 
 def item(entity: str, as_of: int = 100, payload: bytes = b"state", view: str = "spend@1") -> OnlineItem:

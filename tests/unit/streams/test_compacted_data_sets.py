@@ -31,10 +31,10 @@ def streamed() -> Bench:
 
 def valid(bench: Bench, folder: Path) -> tuple[str, dict[str, Any], dict[str, list[Any]]]:
     """Data set, what validation says of it, and its valid rows."""
-    dataset = ingest(project(), TABLES, ports(bench))["dataset"]
+    ingested = ingest(project(), TABLES, ports(bench))
     later = Lake(store=bench.lake, clock=FixedClock(WEEK_LATER))
-    answer = validate_data(project(), dataset, TABLES, later.ports)
-    return dataset, answer, later.table(dataset_key(dataset, VALID_ROWS), folder)
+    answer = validate_data(project(), ingested["datasets"], TABLES, later.ports)
+    return ingested["dataset"], answer, later.table(dataset_key(ingested["dataset"], VALID_ROWS), folder)
 
 
 def events(columns: dict[str, list[Any]]) -> set[tuple[Any, ...]]:

@@ -25,6 +25,23 @@ class StreamMetric(StrEnum):
     LAG = "StreamLag"
 
 
+class AuditMetric(StrEnum):
+    """CloudWatch metrics of the skew audit (namespace ``Roost``)."""
+
+    AUDITED = "FeaturesAudited"
+    STALE = "FeaturesStale"
+    SKEWED = "FeaturesSkewed"
+    STALENESS = "FeatureStaleness"
+
+
+class Agreement(StrEnum):
+    """How the features that a prediction used compare with what the offline store says was known then."""
+
+    EQUAL = "equal"
+    STALE = "stale"
+    SKEWED = "skewed"
+
+
 class Dimension(StrEnum):
     """Dimensions of the metrics above."""
 
@@ -161,6 +178,11 @@ def backfill_pipeline(stage: str, model: str) -> str:
     return f"roost-{stage}-{model.replace('_', '-')}-backfill"
 
 
+def audit_pipeline(stage: str, model: str) -> str:
+    """Name of the state machine that compares the features of served predictions with the offline store."""
+    return f"roost-{stage}-{model.replace('_', '-')}-audit"
+
+
 def compaction_pipeline(stage: str, source: str) -> str:
     """Name of the state machine that compacts the log of a source's stream."""
     return f"roost-{stage}-{source.replace('_', '-')}-compaction"
@@ -219,6 +241,11 @@ def run_key(model: str, run: str, name: str) -> str:
 def candidate_key(model: str, run: str, candidate: str, name: str) -> str:
     """A file of one candidate of a training run."""
     return run_key(model, run, f"candidates/{candidate}/{name}")
+
+
+def audit_key(model: str, run: str) -> str:
+    """The report of one skew audit."""
+    return f"audits/{model}/{run}.json"
 
 
 def package_key(digest: str, name: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from roost.domain.registry import AuditEntry, Change, ModelHead, Release, Version
 from roost.domain.release import AliasState, Evidence
+from roost.domain.skew import LoggedPrediction
 from roost.errors import ConcurrentUpdate, SmokeTestFailed, UnknownRelease, UnknownVersion
 from roost.ports import OnlineItem, StartedRun, StoredObject
 
@@ -65,6 +66,18 @@ class InMemoryObjectStore:
         """Tag an object; ``KeyError`` if there is none."""
         self.objects[key]
         self.tags[key] = dict(tags)
+
+
+@dataclass
+class InMemoryPredictionLog:
+    """Predictions in a list."""
+
+    predictions: list[LoggedPrediction] = field(default_factory=list)
+
+    def sample(self, since: datetime, until: datetime, count: int) -> list[LoggedPrediction]:
+        """The first predictions of the time."""
+        first, last = (moment.timestamp() * 1e6 for moment in (since, until))
+        return [prediction for prediction in self.predictions if first <= prediction.scored < last][:count]
 
 
 @dataclass

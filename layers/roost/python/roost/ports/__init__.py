@@ -6,11 +6,21 @@ from roost.ports.engines import (
     FittedModel,
     LocalCopy,
     OnnxModel,
+    RowSpan,
     TableEngine,
     Trainer,
     ValidationCounts,
 )
-from roost.ports.platform import Clock, Endpoint, EvidenceSource, Json, PipelinePorts, PipelineStarter, StartedRun
+from roost.ports.platform import (
+    Clock,
+    Endpoint,
+    EvidenceSource,
+    Json,
+    PipelinePorts,
+    PipelineStarter,
+    PredictionLog,
+    StartedRun,
+)
 from roost.ports.stores import ObjectStore, OnlineItem, OnlineStore, RegistryStore, StoredObject
 
 __all__ = [
@@ -28,7 +38,9 @@ __all__ = [
     "OnnxModel",
     "PipelinePorts",
     "PipelineStarter",
+    "PredictionLog",
     "RegistryStore",
+    "RowSpan",
     "StartedRun",
     "StoredObject",
     "TableEngine",

@@ -17,12 +17,16 @@ class LocalCopy:
 
 @dataclass(frozen=True)
 class FileFacts:
-    """What a landed file holds: rows, first and last event time (seconds since 1970), columns nobody declared."""
+    """What a landed file holds: rows, first and last event time (seconds since 1970).
+
+    ``ignored`` are columns that nobody declared, ``absent`` nullable ones that were declared and read as null.
+    """
 
     rows: int
     first: int | None
     last: int | None
     ignored: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,16 @@ class ValidationCounts:
     rows: int
     valid: int
     rules: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class RowSpan:
+    """The rows of a valid table of a ``spec.Source`` with ``since <= event time < until``, in seconds since 1970."""
+
+    table: Path
+    source: Any
+    since: int
+    until: int
 
 
 @dataclass(frozen=True)
@@ -62,10 +76,8 @@ class TableEngine(Protocol):
         """First and last event time of valid tables, in seconds since 1970."""
         ...
 
-    def columns(
-        self, table: Path, source: Any, names: Sequence[str], since: int, until: int, label: str
-    ) -> dict[str, Any]:
-        """Columns as arrays of the rows with ``since <= event time < until``, ordered by event time and row.
+    def columns(self, rows: RowSpan, names: Sequence[str], label: str) -> dict[str, Any]:
+        """Columns as arrays of some rows, ordered by event time and row.
 
         An event with several versions is one row: the first version, with the ``label`` of the last.
 
@@ -74,8 +86,11 @@ class TableEngine(Protocol):
         """
         ...
 
-    def own_features(self, table: Path, source: Any, layout: Any, since: int, until: int) -> dict[str, Any]:
-        """Features of a ``ViewLayout`` for the same rows in the same order, float64 with NaN for none."""
+    def row_features(self, rows: RowSpan, table: Path, source: Any, layout: Any) -> dict[str, Any]:
+        """Features of a ``ViewLayout`` for the same rows in the same order, float64 with NaN for none.
+
+        ``table`` of ``source`` holds the view's events; it may be the rows' own.
+        """
         ...
 
     def features_at(self, tables: Sequence[Path], source: Any, layout: Any, keys: Any, times: Any) -> dict[str, Any]:

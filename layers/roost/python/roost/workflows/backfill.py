@@ -29,16 +29,20 @@ History = Callable[[], AbstractContextManager[list[Path]]]
 
 
 def backfill_features(model: Model, tables: TableEngine, ports: PipelinePorts) -> dict[str, Any]:
-    """Rebuild each view's items; returns how many changed, by view, and to when they are complete.
+    """Rebuild each view's items; returns how many changed, by view, and to when each source is complete.
 
     Raises:
-        NoDataFound: the offline store holds nothing of the model's source.
+        NoDataFound: the offline store holds nothing of a view's source.
     """
-    history = partial(offline_tables, model.source, ports.lake)
-    rebuilt = {view.name: rebuild(view, history, tables, ports) for view in model.views}
+    histories = {source.name: partial(offline_tables, source, ports.lake) for source in model.sources}
+    rebuilt = {view.name: rebuild(view, histories[view.source.name], tables, ports) for view in model.views}
+    ends = {source.name: _complete_to(source, histories[source.name], tables) for source in model.sources}
+    return {"views": rebuilt, "complete_to": ends}
+
+
+def _complete_to(source: Source, history: History, tables: TableEngine) -> str:
     with history() as paths:
-        end = _end(model.source, paths, tables)
-    return {"views": rebuilt, "complete_to": datetime.fromtimestamp(end, UTC).isoformat()}
+        return datetime.fromtimestamp(_end(source, paths, tables), UTC).isoformat()
 
 
 def rebuild(view: FeatureView, history: History, tables: TableEngine, ports: PipelinePorts) -> int:

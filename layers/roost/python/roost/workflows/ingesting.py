@@ -12,18 +12,31 @@ from roost.workflows.landed_files import is_data, local_copy, sha256_of
 
 
 def ingest(model: Model, tables: TableEngine, ports: PipelinePorts) -> dict[str, Any]:
-    """Take every file under the source's landing prefix into a manifest; its digest names the data set.
+    """Take every file of each of the model's sources into a manifest, whose digest names the source's data set.
+
+    Returns:
+        Digest and size of the data set of the model's own source, and the digests of all, by source.
 
     Raises:
-        NoDataFound: nothing has landed.
-        UnreadableData: a file cannot be read, or lacks a declared column.
+        NoDataFound: nothing of a source has landed.
+        UnreadableData: a file cannot be read, or lacks a column that is not nullable.
         ConcurrentUpdate: a file of a stream's log went while this read it; the next try finds it compacted.
     """
-    source, lake = model.source, ports.lake
+    found = {source.name: _ingested(source, tables, ports.lake) for source in model.sources}
+    own = found[model.source.name]
+    return {
+        "dataset": own.digest,
+        "files": len(own.files),
+        **own.summary(),
+        "datasets": {name: dataset.digest for name, dataset in found.items()},
+    }
+
+
+def _ingested(source: Source, tables: TableEngine, lake: ObjectStore) -> Dataset:
     files = tuple(_described(lake, landed, source, tables) for landed in _landed(lake, source))
     dataset = Dataset(definition(source), files)
     lake.put(dataset_key(dataset.digest, MANIFEST), dataset.to_json(), "application/json")
-    return {"dataset": dataset.digest, "files": len(files), **dataset.summary()}
+    return dataset
 
 
 def definition(source: Source) -> dict[str, Any]:
@@ -55,4 +68,5 @@ def _described(lake: ObjectStore, landed: StoredObject, source: Source, tables: 
             first=facts.first,
             last=facts.last,
             ignored_columns=facts.ignored,
+            absent_columns=facts.absent,
         )

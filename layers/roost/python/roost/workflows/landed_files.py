@@ -2,8 +2,8 @@
 
 import hashlib
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from roost.domain.dataset import LandedFile
@@ -65,6 +65,17 @@ def valid_rows(lake: ObjectStore, dataset: str) -> Iterator[Path]:
         except KeyError as error:
             raise NoDataFound(f"data set {dataset} has no valid rows; run ValidateData on it first") from error
         yield path
+
+
+@contextmanager
+def valid_tables(lake: ObjectStore, datasets: Mapping[str, str]) -> Iterator[dict[str, Path]]:
+    """The valid rows of several data sets, by source.
+
+    Raises:
+        NoDataFound: one of them has not been validated.
+    """
+    with ExitStack() as opened:
+        yield {source: opened.enter_context(valid_rows(lake, dataset)) for source, dataset in datasets.items()}
 
 
 def sha256_of(path: Path) -> str:
