@@ -59,12 +59,11 @@ def changed(**fields: Any) -> Source:
         altered("amount", nullable=True),
         altered("amount", description="in euros", minimum=0, maximum=5),
         altered("channel", allowed=("web", "shop")),
-        altered("amount", unique=True),
         altered("customer", decimals=3),
         Source(**{**dict(FIRST), "columns": FIRST.columns[::-1]}),
         Source(**{**dict(FIRST), "description": "payments", "min_rows": 9, "max_rejected_share": 0.5}),
     ],
-    ids=["nothing", "nullable column", "nullable amount", "nullable", "bounds", "allowed", "unique", "whole", "order",
+    ids=["nothing", "nullable column", "nullable amount", "nullable", "bounds", "allowed", "whole", "order",
          "rules"],
 )  # fmt: skip
 def test_what_old_rows_survive_is_allowed_and_recorded(now: Source) -> None:
