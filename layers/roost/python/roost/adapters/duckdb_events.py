@@ -73,12 +73,17 @@ def units(layout: ViewLayout) -> list[str]:
 
 def parquet(opened: duckdb.DuckDBPyConnection, tables: Sequence[Path], source: Source) -> str:
     """A relation of Parquet files, with columns of the same names matched; a nullable one that none has is null."""
-    files = ", ".join(literal(str(table)) for table in tables)
-    stored = f"read_parquet([{files}], file_row_number = true, union_by_name = true)"
-    found = {str(row[0]).casefold() for row in opened.execute(f"DESCRIBE SELECT * FROM {stored}").fetchall()}
+    rows = stored(tables)
+    found = {str(row[0]).casefold() for row in opened.execute(f"DESCRIBE SELECT * FROM {rows}").fetchall()}
     absent = [column for column in source.columns if column.nullable and column.name not in found]
     nulls = "".join(f", {no_value(column)} AS {quoted(column.name)}" for column in absent)
-    return f"(SELECT *{nulls} FROM {stored})" if absent else stored
+    return f"(SELECT *{nulls} FROM {rows})" if absent else rows
+
+
+def stored(tables: Sequence[Path]) -> str:
+    """A relation of Parquet files, with columns of the same names matched."""
+    files = ", ".join(literal(str(table)) for table in tables)
+    return f"read_parquet([{files}], file_row_number = true, union_by_name = true)"
 
 
 def _raw(rows: str, source: Source, layout: ViewLayout, since: int, until: int | None) -> str:

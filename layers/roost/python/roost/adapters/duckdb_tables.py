@@ -50,7 +50,7 @@ class DuckDBTables:
 
     def time_span(self, tables: Path | Sequence[Path], event_time: str) -> tuple[int, int]:
         """First and last time of tables with rows, in whole seconds since 1970; 0 where all are null."""
-        relation = duckdb_events.parquet([tables] if isinstance(tables, Path) else tables)
+        relation = duckdb_events.stored([tables] if isinstance(tables, Path) else tables)
         second = f"floor(epoch_us({quoted(event_time)}) / 1e6)::BIGINT"
         with connection(self._memory_limit) as opened:
             found = opened.execute(
