@@ -22,7 +22,7 @@ SETTLED = timedelta(hours=2)
 OUTSTAYED = timedelta(days=7)
 ENOUGH = 1_000  # files
 PORTION_FILES = 10_000
-PORTION_BYTES = 256 * 1024 * 1024  # compressed; the search for equal rows took about three times as much on disk
+PORTION_BYTES = 256 * 1024 * 1024  # compressed; 90 MB took 15 s, in 0.3 GB of memory with 0.16 GB on disk
 RUN_FILES = 50_000
 
 
