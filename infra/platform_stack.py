@@ -4,6 +4,7 @@ from aws_cdk import CfnOutput, Duration, Environment, Stack
 from constructs import Construct
 
 from infra.config import StageConfig
+from infra.constructs.feature_alarms import SkewAlarm, StreamAlarms
 from infra.constructs.feature_pipeline import FeaturePipeline
 from infra.constructs.feature_stream import FeatureStream, RejectedRecords
 from infra.constructs.layers import BuildLayers, Layers
@@ -24,12 +25,12 @@ from infra.constructs.state_machine import machine_arn
 from infra.constructs.training_pipeline import TrainingFunctions, TrainingPipeline
 from infra.layer_build import layer_assets
 from infra.storage_stack import StorageStack
-from roost.names import Output, backfill_pipeline, compaction_pipeline, training_pipeline
+from roost.names import Output, audit_pipeline, backfill_pipeline, compaction_pipeline, training_pipeline
 from roost.settings import PipelineSettings, StarterSettings, StreamSettings
 from roost.spec import Model, Source
 from roost.spec.feeds import streamed_sources
 
-COMPACTION_PERIOD = Duration.hours(1)
+AUDIT_PERIOD = COMPACTION_PERIOD = Duration.hours(1)
 
 
 class PlatformStack(Stack):
@@ -52,12 +53,13 @@ class PlatformStack(Stack):
         self._factory = FunctionFactory(self, config, self._layers, self._settings())
         endpoints = {model.name: self._endpoint(model) for model in models}
         training, release = self._training(), self._release(list(endpoints.values()))
-        backfill = self._backfill()
+        backfill, audit = self._backfill(), self._audit(list(endpoints.values()))
         for model in models:
             TrainingPipeline(self, f"Training-{model.name}", config, model, training)
             ReleasePipeline(self, f"Release-{model.name}", config, model, release)
             self._start_on_new_data(model)
             self._backfill_pipeline(model, backfill)
+            self._audit_pipeline(model, audit)
         self._streams(streamed_sources(models) if config.streams else [])
         self.api = PredictionApi(self, "Api", config, endpoints)
         self._outputs()
@@ -158,6 +160,29 @@ class PlatformStack(Stack):
             payload={"model": model.name},
         )
 
+    def _audit(self, endpoints: list[ModelEndpoint]) -> PlatformFunction:
+        audit = self._factory.make("features", "audit_features", TABLE_STEP)
+        self._storage.lake.grant_read_history(audit)
+        self._storage.lake.grant_report_audits(audit)
+        self._storage.registry.grant_read(audit)
+        self._storage.registry.grant_read_packages(audit)
+        for endpoint in endpoints:
+            endpoint.grant_read_log(audit)
+        return audit
+
+    def _audit_pipeline(self, model: Model, audit: PlatformFunction) -> None:
+        FeaturePipeline(
+            self,
+            f"Audit-{model.name}",
+            self._config,
+            machine_name=audit_pipeline(self._config.stage, model.name),
+            comment=f"Compare the features that predictions of {model.name} used with what was known. Input: since.",
+            state="AuditFeatures",
+            function=audit,
+            payload={"model": model.name, "request.$": "$$.Execution.Input"},
+        ).start_every(AUDIT_PERIOD)
+        SkewAlarm(self, f"Skew-{model.name}", model)
+
     def _streams(self, sources: list[Source]) -> None:
         for source in sources:
             self._stream(source)
@@ -193,6 +218,7 @@ class PlatformStack(Stack):
         self._storage.features.grant_merge(consumer)
         rejected.grant_put_aside(consumer)
         FeatureStream(self, f"Stream-{source.name}", self._config, source, consumer)
+        StreamAlarms(self, f"StreamAlarms-{source.name}", source, consumer)
 
     def _outputs(self) -> None:
         settings = self._settings()

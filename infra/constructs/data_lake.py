@@ -10,7 +10,7 @@ from infra.constructs.private_bucket import bucket_name, private_bucket
 from roost import names
 
 LANDING, EVENTS, HISTORY, DATASETS = "landing/", "events/", "history/", "datasets/"
-QUARANTINE, RUNS = "quarantine/", "runs/"
+QUARANTINE, RUNS, AUDITS = "quarantine/", "runs/", "audits/"
 COMPACTED_KEPT = Duration.days(3)  # a run that took them into a data set can be redriven over a weekend
 COMPACTED_BACK = Duration.days(7)  # after which nobody can restore them
 
@@ -52,6 +52,10 @@ class DataLake(Construct):
         """List and read data sets and the logs of streams."""
         self._list(function, DATASETS, EVENTS, HISTORY)
         self._objects(function, "s3:GetObject", DATASETS, EVENTS, HISTORY)
+
+    def grant_report_audits(self, function: PlatformFunction) -> None:
+        """Write reports of audits."""
+        self._objects(function, "s3:PutObject", AUDITS)
 
     def grant_log_events(self, function: PlatformFunction) -> None:
         """Append to the logs of streams."""

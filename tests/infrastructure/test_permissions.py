@@ -33,6 +33,13 @@ MAY: dict[str, dict[str, set[str]]] = {
         "s3:ListBucket": {LAKE}, "s3:GetObject": {f"{LAKE}/datasets/*", f"{LAKE}/events/*", f"{LAKE}/history/*"},
         "dynamodb:BatchGetItem": {ONLINE}, "dynamodb:PutItem": {ONLINE},
     },
+    "AuditFeatures": {
+        "s3:ListBucket": {LAKE},
+        "s3:GetObject": {f"{LAKE}/datasets/*", f"{LAKE}/events/*", f"{LAKE}/history/*", f"{PACKAGES}/packages/*"},
+        "s3:PutObject": {f"{LAKE}/audits/*"},
+        "dynamodb:GetItem": {REGISTRY},
+        "logs:FilterLogEvents": {"<EndpointfraudScoringLog>"},
+    },
     "TrainModel": {"s3:GetObject": {f"{LAKE}/runs/*"}, "s3:PutObject": {f"{LAKE}/runs/*"}},
     "EvaluateModel": {
         "s3:GetObject": {f"{LAKE}/runs/*", f"{PACKAGES}/packages/*"},
@@ -141,7 +148,7 @@ def test_the_clock_may_start_compactions_and_nothing_else(streaming_platform: di
 
 def test_pipelines_call_their_functions_and_nothing_else(platform: dict[str, Any]) -> None:
     pipelines = {name: may for name, may in granted(platform).items() if "Pipeline" in name}
-    assert set(pipelines) == {"TrainingfraudPipeline", "ReleasefraudPipeline", "BackfillfraudPipeline"}
+    assert set(pipelines) == {"TrainingfraudPipeline", "ReleasefraudPipeline", "BackfillfraudPipeline", "AuditfraudPipeline"}
     for may in pipelines.values():
         assert all(resource.startswith("<") for resource in may["lambda:InvokeFunction"])
         broad = {action for action, resources in may.items() if "*" in resources}

@@ -86,6 +86,10 @@ class DeployedPlatform:
         """Runs that compact the log of a source's stream."""
         return self._runs(names.compaction_pipeline(self.stage, source))
 
+    def audits(self, model: str) -> PipelineRuns:
+        """Runs that audit the features of a model's predictions."""
+        return self._runs(names.audit_pipeline(self.stage, model))
+
     def _runs(self, machine: str) -> PipelineRuns:
         self.output(Output.API_URL)  # an emulator would list no runs where there is no such machine
         return PipelineRuns(machine, *caller())

@@ -3,8 +3,8 @@
 import typer
 
 from roost.cli import feature_value_commands as values
+from roost.cli import upkeep_commands as upkeep
 from roost.cli import view_commands as views
-from roost.cli.compact_command import compact
 
 app = typer.Typer(help="Feature views: what they mean, who uses them, and their values.", no_args_is_help=True)
 
@@ -15,5 +15,6 @@ app.command("docs")(views.docs)
 app.command("get")(values.get)
 app.command("history")(values.history)
 app.command("freshness")(values.freshness)
-app.command("backfill")(values.backfill)
-app.command("compact")(compact)
+app.command("backfill")(upkeep.backfill)
+app.command("compact")(upkeep.compact)
+app.command("audit")(upkeep.audit)

@@ -1,6 +1,5 @@
-"""Values of features: now, as known then, how they came to be, how fresh they are, and made anew."""
+"""Values of features: now, as known then, how they came to be, and how fresh they are."""
 
-import getpass
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -12,11 +11,9 @@ from roost.cli.context import CHOICES, stage_command
 from roost.cli.defined_views import defined_models, defined_view
 from roost.cli.display import note, out, print_json, table, when
 from roost.cli.freshness_words import age_in_words, complete_to, freshness_now, lag_in_words
-from roost.cli.options import Json, Key, View, Watch
-from roost.cli.options import Model as Name
+from roost.cli.moments import moment as time_of
+from roost.cli.options import Json, Key, View
 from roost.cli.timeline_table import as_documents, drawing
-from roost.cli.training_commands import run_name
-from roost.cli.watching import ended, watch
 from roost.domain.event_codec import NOTHING, read
 from roost.domain.windows import values
 from roost.spec import FeatureView
@@ -37,7 +34,7 @@ def get(
 
     Example: `roost features get customer_spend 5 --at 2018-08-01T12:00`.
     """
-    found, moment = defined_view(defined_models(), view), _moment("--at", at)
+    found, moment = defined_view(defined_models(), view), time_of("--at", at)
     facts, features = _offline(found, key, moment) if moment else _online(found, key)
     if as_json:
         print_json({**facts, "features": features})
@@ -60,7 +57,7 @@ def history(
     Example: `roost features history customer_spend 5 --until 2018-08-01 --limit 5`.
     """
     found = defined_view(defined_models(), view)
-    span = Span(_moment("--since", since), _moment("--until", until))
+    span = Span(time_of("--since", since), time_of("--until", until))
     timeline = feature_timeline(found, key, span, limit, DuckDBTables(), CHOICES.target().platform().lake)
     if as_json:
         print_json({"view": view, "key": key, "total": timeline.total, "moments": as_documents(timeline)})
@@ -92,33 +89,6 @@ def freshness(
     out.print(table(f"freshness on stage {CHOICES.stage}", columns, rows))
     if not all(each.complete_to for each in found):
         note("what was never materialised is after: roost train MODEL --watch, or roost features backfill MODEL")
-
-
-@stage_command
-def backfill(model: Name, follow: Watch = False, as_json: Json = False) -> None:
-    """Rebuild a model's online features from the offline store, beside running streams.
-
-    Example: `roost features backfill fraud --watch`.
-    """
-    pipeline = CHOICES.target().platform().backfills(model)
-    name = pipeline.start(run_name(), {"requested_by": getpass.getuser()})
-    if follow:
-        ended(watch(pipeline, name), as_json)
-    elif as_json:
-        print_json({"run": name})
-    else:
-        out.print(f"started {name}; --watch would have followed it", soft_wrap=True)
-
-
-def _moment(option: str, text: str) -> datetime | None:
-    """A time as an option gives it, in UTC unless it says otherwise; None where it was left out."""
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"{option} is {text!r}; write a time such as 2018-08-01T12:00") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _offline(view: FeatureView, key: str, moment: datetime) -> tuple[dict[str, Any], dict[str, float | None]]:
