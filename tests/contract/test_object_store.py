@@ -25,7 +25,9 @@ def store(request: pytest.FixtureRequest) -> ObjectStore:
         return InMemoryObjectStore()
     reach(request)
     bucket = unique(BUCKET)
-    boto3.client("s3").create_bucket(Bucket=bucket)
+    client = boto3.client("s3")
+    client.create_bucket(Bucket=bucket)
+    client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})  # as the platform's are
     return S3ObjectStore(bucket)
 
 
