@@ -38,7 +38,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         "s3:GetObject": {f"{LAKE}/datasets/*", f"{LAKE}/events/*", f"{LAKE}/history/*", f"{PACKAGES}/packages/*"},
         "s3:PutObject": {f"{LAKE}/audits/*"},
         "dynamodb:GetItem": {REGISTRY},
-        "logs:FilterLogEvents": {"<EndpointfraudScoringLog>"},
+        "logs:FilterLogEvents": {"scoring log"},
     },
     "TrainModel": {"s3:GetObject": {f"{LAKE}/runs/*"}, "s3:PutObject": {f"{LAKE}/runs/*"}},
     "EvaluateModel": {
@@ -91,6 +91,8 @@ def short(resource: Any) -> str:
         return bucket.group(1) + (bucket.group(2) or "")
     if text.startswith("<NewData") and "Queue" in text:
         return "queue"
+    if text.startswith("<EndpointfraudScoringLog"):
+        return "scoring log"
     return re.sub(r"^arn:[^:]*:[^:]*:[^:]*:[^:]*:", "", text)
 
 
@@ -139,16 +141,17 @@ def test_only_a_compaction_may_give_objects_to_the_lifecycle(streaming_platform:
     assert taggers == ["CompactEvents"]
 
 
-def test_the_clock_may_start_compactions_and_nothing_else(streaming_platform: dict[str, Any]) -> None:
-    name = "CompactcardtransactionsPipelineMachineEvents"
+@pytest.mark.parametrize("upkeep", ["Compactcardtransactions", "Auditfraud"])
+def test_the_clock_may_start_its_machine_and_nothing_else(streaming_platform: dict[str, Any], upkeep: str) -> None:
+    name = f"{upkeep}PipelineMachineEvents"
     (machines,) = granted(streaming_platform)[name].values()
     assert list(granted(streaming_platform)[name]) == ["states:StartExecution"]
-    assert all(machine.startswith("<Compactcardtransactions") for machine in machines)
+    assert all(machine.startswith(f"<{upkeep}") for machine in machines)
 
 
 def test_pipelines_call_their_functions_and_nothing_else(platform: dict[str, Any]) -> None:
-    pipelines = {name: may for name, may in granted(platform).items() if "Pipeline" in name}
-    assert set(pipelines) == {"TrainingfraudPipeline", "ReleasefraudPipeline", "BackfillfraudPipeline", "AuditfraudPipeline"}
+    pipelines = {name: may for name, may in granted(platform).items() if name.endswith("Pipeline")}
+    assert set(pipelines) == {f"{kind}fraudPipeline" for kind in ("Training", "Release", "Backfill", "Audit")}
     for may in pipelines.values():
         assert all(resource.startswith("<") for resource in may["lambda:InvokeFunction"])
         broad = {action for action, resources in may.items() if "*" in resources}

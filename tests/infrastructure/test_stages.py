@@ -85,15 +85,32 @@ def test_streams_exist_only_where_they_are_asked_for(
     assert [m for m in mappings if m["Properties"].get("StartingPosition") == "TRIM_HORIZON"]
 
 
-def test_logs_of_streams_are_compacted_every_hour_and_only_where_there_are_streams(
-    platform: dict[str, Any], streaming_platform: dict[str, Any]
-) -> None:
-    assert not [rule for rule in of_type(platform, "AWS::Events::Rule").values() if _scheduled(rule)]
-    (rule,) = [rule for rule in of_type(streaming_platform, "AWS::Events::Rule").values() if _scheduled(rule)]
-    assert rule["Properties"]["ScheduleExpression"] == "rate(1 hour)"
-    (target,) = rule["Properties"]["Targets"]
-    machine = streaming_platform[target["Arn"]["Ref"]]["Properties"]
-    assert machine["StateMachineName"] == names.compaction_pipeline(STAGE, "card_transactions")
+def test_what_the_clock_starts(platform: dict[str, Any], streaming_platform: dict[str, Any]) -> None:
+    audit = names.audit_pipeline(STAGE, "fraud")
+    assert _by_the_clock(platform) == {audit: "rate(1 hour)"}
+    compaction = names.compaction_pipeline(STAGE, "card_transactions")
+    assert _by_the_clock(streaming_platform) == {audit: "rate(1 hour)", compaction: "rate(1 hour)"}
+
+
+def _by_the_clock(platform: dict[str, Any]) -> dict[str, str]:
+    """Schedule by name of the state machine that it starts."""
+    found = {}
+    for rule in of_type(platform, "AWS::Events::Rule").values():
+        if _scheduled(rule):
+            (target,) = rule["Properties"]["Targets"]
+            machine = platform[target["Arn"]["Ref"]]["Properties"]
+            found[machine["StateMachineName"]] = rule["Properties"]["ScheduleExpression"]
+    return found
+
+
+def test_alarms_say_what_they_mean_and_what_to_do(streaming_platform: dict[str, Any]) -> None:
+    alarms = [alarm["Properties"] for alarm in of_type(streaming_platform, "AWS::CloudWatch::Alarm").values()]
+    assert {alarm["MetricName"] for alarm in alarms} == {"FeaturesSkewed", "IteratorAge", "StreamRecordsRejected"}
+    runbook = (Path(__file__).resolve().parents[2] / "docs" / "runbook.md").read_text()
+    for alarm in alarms:
+        assert alarm["TreatMissingData"] == "notBreaching"
+        chapter = alarm["AlarmDescription"].split('docs/runbook.md, "')[1].rstrip('"')
+        assert f"## {chapter}\n" in runbook
 
 
 def _scheduled(rule: dict[str, Any]) -> bool:
