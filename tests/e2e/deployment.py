@@ -81,6 +81,20 @@ class Deployment:
     def backfill(self) -> str:
         return self._machine(names.backfill_pipeline(STAGE, MODEL))
 
+    @property
+    def audit(self) -> str:
+        return self._machine(names.audit_pipeline(STAGE, MODEL))
+
+    @property
+    def compaction(self) -> str:
+        return self._machine(names.compaction_pipeline(STAGE, "card_transactions"))
+
+    def stored(self, key: str) -> dict[str, Any]:
+        """A JSON document of the lake."""
+        body = self.client("s3").get_object(Bucket=self.outputs[names.Output.LAKE_BUCKET], Key=key)["Body"]
+        document: dict[str, Any] = json.loads(body.read())
+        return document
+
     def runs(self, machine: str) -> list[str]:
         """Execution ARNs, oldest first."""
         listed = self._states.list_executions(stateMachineArn=machine)["executions"]

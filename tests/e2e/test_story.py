@@ -208,6 +208,21 @@ def test_an_event_on_the_stream_is_in_the_next_score_and_equals_its_recomputatio
     assert streamed.rejection()["reason"] == "amount must be a number, not a string"
 
 
+def test_what_was_served_equals_what_was_known_then(deployment: Deployment) -> None:
+    run = deployment.start(deployment.audit)
+    assert (run.status, run.cause) == ("SUCCEEDED", "")
+    report = deployment.stored(names.audit_key(MODEL, run.name))
+    assert report["predictions"] == 200
+    assert report["compared"] == 400
+    assert (report["skewed"], report["differences"]) == (0, [])
+
+
+def test_compacting_the_log_changes_nothing(deployment: Deployment, transactions: Transactions, tmp_path: Path) -> None:
+    streamed = Streamed(deployment, requests_of(transactions, SECOND_END - 1)[-1], tmp_path)
+    assert deployment.start(deployment.compaction).status == "SUCCEEDED"
+    assert streamed.recomputed() == streamed.online()
+
+
 def test_a_model_of_another_unit_is_rolled_back_by_its_scores(
     deployment: Deployment, transactions: Transactions
 ) -> None:

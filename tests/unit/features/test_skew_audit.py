@@ -12,8 +12,8 @@ import pytest
 
 from roost.adapters.in_memory import FixedClock, InMemoryPredictionLog
 from roost.domain.event_codec import NOTHING, pack, read, unpack
+from roost.domain.logged_prediction import LoggedPrediction
 from roost.domain.package import canonical_bytes, digest_of
-from roost.domain.skew import LoggedPrediction
 from roost.domain.windows import values
 from roost.names import (
     MANIFEST,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from roost.adapters.aws_failures import transient_failures
-from roost.domain.skew import LoggedPrediction, read_line
+from roost.domain.logged_prediction import LoggedPrediction, read_line
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient

@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from roost.domain.logged_prediction import LoggedPrediction
 from roost.domain.registry import AuditEntry, Change, ModelHead, Release, Version
 from roost.domain.release import AliasState, Evidence
-from roost.domain.skew import LoggedPrediction
 from roost.errors import ConcurrentUpdate, SmokeTestFailed, UnknownRelease, UnknownVersion
 from roost.ports import OnlineItem, StartedRun, StoredObject
 

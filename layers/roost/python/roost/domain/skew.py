@@ -11,51 +11,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from roost.domain.entity_events import MICROS
+from roost.domain.logged_prediction import LoggedPrediction
 from roost.domain.naive_features import Known, naive_features, same_value
 from roost.domain.view_layout import ViewLayout
-from roost.domain.windows import microseconds
 from roost.names import Agreement
 
 Values = Mapping[str, float | None]
 
 EVENTS_SHOWN = 20
 MOMENTS = 200  # how many arrivals back an explanation is looked for
-
-
-@dataclass(frozen=True)
-class LoggedPrediction:
-    """A prediction as it was logged: ``scored`` is when, ``at`` the event time it asked about, in microseconds.
-
-    ``request`` holds the fields of the request, ``inputs`` the numbers that the model's features were made of.
-    """
-
-    identifier: str
-    model_version: int
-    scored: int
-    at: int
-    request: Mapping[str, Any]
-    inputs: Values
-
-    def entity(self, layout: ViewLayout) -> str:
-        """The entity's key in a view."""
-        return str(self.request[layout.key])
-
-
-def read_line(line: Mapping[str, Any], event_time: str) -> LoggedPrediction:
-    """The prediction in a line that ``prediction_record.log_line`` made; ``event_time`` names the request's field.
-
-    Raises:
-        KeyError: the line holds no prediction that was answered.
-    """
-    record = line["prediction"]
-    return LoggedPrediction(
-        identifier=record["prediction_id"],
-        model_version=int(record["model_version"]),
-        scored=(int(line["_aws"]["Timestamp"]) + 1) * 1000 - 1,  # logged in milliseconds
-        at=microseconds(record["inputs"][event_time]),
-        request=record["request"],
-        inputs=record["inputs"],
-    )
 
 
 @dataclass(frozen=True)
@@ -95,7 +59,7 @@ class AuditedView:
             "scored_at": _iso(self.prediction.scored),
             "asked_about": _iso(self.prediction.at),
             "view": self.layout.name,
-            "entity": self.prediction.entity(self.layout),
+            "entity": self.prediction.entity(self.layout.key),
             "lost_for_seconds": self.comparison.staleness,
             "features": {name: {"logged": pair[0], "recomputed": pair[1]} for name, pair in pairs.items()},
             "events": [

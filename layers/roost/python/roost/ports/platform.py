@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from roost.domain.logged_prediction import LoggedPrediction
 from roost.domain.release import AliasState, Evidence
-from roost.domain.skew import LoggedPrediction
 from roost.ports.stores import ObjectStore, OnlineStore, RegistryStore
 
 

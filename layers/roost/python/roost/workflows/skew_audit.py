@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from roost.domain.logged_prediction import LoggedPrediction
 from roost.domain.package import verified_manifest
-from roost.domain.skew import AuditedView, LoggedPrediction, compared
+from roost.domain.skew import AuditedView, compared
 from roost.domain.step_metrics import audit_line
 from roost.domain.view_layout import ViewLayout
 from roost.errors import NoDataFound
@@ -76,7 +77,7 @@ class SkewAudit:
             return []
         try:
             with offline_tables(view.source, self.ports.lake, back) as paths:
-                by_layout = {layout: sorted({one.entity(used) for one, used in asked if used == layout})
+                by_layout = {layout: sorted({one.entity(used.key) for one, used in asked if used == layout})
                              for _, layout in asked}  # fmt: skip
                 histories = {layout: self.tables.histories(paths, view.source, layout, keys)
                              for layout, keys in by_layout.items()}  # fmt: skip
@@ -85,7 +86,7 @@ class SkewAudit:
         return [
             AuditedView(one, layout, rows, compared(layout, rows, one, GRACE))
             for one, layout in asked
-            for rows in (histories[layout].get(one.entity(layout), ()),)
+            for rows in (histories[layout].get(one.entity(layout.key), ()),)
         ]
 
 
