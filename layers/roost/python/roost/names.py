@@ -161,6 +161,9 @@ def backfill_pipeline(stage: str, model: str) -> str:
     return f"roost-{stage}-{model.replace('_', '-')}-backfill"
 
 
+ONLINE_EXPIRY = "e"  # the online table's attribute by which DynamoDB drops items
+
+
 def landing_prefix(source: str) -> str:
     """Where raw files of a source arrive in the lake bucket."""
     return f"landing/{source}/"

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from roost.adapters.item_size import refuse_too_large
 from roost.domain.registry import AuditEntry, Change, ModelHead, Release, Version
 from roost.domain.release import AliasState, Evidence
 from roost.errors import ConcurrentUpdate, SmokeTestFailed, UnknownRelease, UnknownVersion
@@ -62,7 +63,7 @@ class InMemoryObjectStore:
 
 @dataclass
 class InMemoryOnlineStore:
-    """Online items in a dict; one lock makes a swap atomic."""
+    """Online items in a dict, no larger than DynamoDB's; one lock makes a swap atomic."""
 
     items: dict[tuple[str, str], OnlineItem] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -71,6 +72,7 @@ class InMemoryOnlineStore:
         """Store the items that are not older than what is stored; returns how many."""
         written = 0
         for item in items:
+            refuse_too_large(item)
             stored = self.items.get((item.view, item.entity))
             if stored is None or stored.as_of <= item.as_of:
                 revision = stored.revision + 1 if stored else 1
@@ -88,6 +90,8 @@ class InMemoryOnlineStore:
 
     def swap(self, items: Sequence[OnlineItem]) -> list[OnlineItem]:
         """Store each item whose revision is still the stored one; returns the others."""
+        for item in items:
+            refuse_too_large(item)
         return [item for item in items if not self._swapped(item)]
 
     def _swapped(self, item: OnlineItem) -> bool:

@@ -13,13 +13,13 @@ from roost.cli.options import Json, Watch
 from roost.cli.options import Model as Name
 from roost.cli.training_commands import run_name
 from roost.cli.watching import ended, watch
-from roost.domain.event_codec import NOTHING, read
 from roost.domain.windows import values
 from roost.errors import UnknownView
 from roost.spec import FeatureView, LatestView, Model, WindowView, load_model, model_names
 from roost.spec.definition import short_duration
 from roost.spec.feeds import shared_views
 from roost.spec.layouts import layout_of
+from roost.workflows.account_reading import stored_events
 from roost.workflows.feature_history import features_as_known
 
 app = typer.Typer(help="Feature views: what they mean, who uses them, and their values.", no_args_is_help=True)
@@ -111,8 +111,7 @@ def _offline(view: FeatureView, key: str, at: str) -> tuple[dict[str, Any], dict
 
 def _online(view: FeatureView, key: str) -> tuple[dict[str, Any], dict[str, float | None]]:
     layout, now = layout_of(view), datetime.now(UTC)
-    item = CHOICES.target().platform().online.read([(layout.online_name, key)]).get((layout.online_name, key))
-    events = read(item.payload) if item else NOTHING
+    item, events = stored_events(CHOICES.target().platform().online, layout, key, now.timestamp())
     complete = datetime.fromtimestamp(item.as_of, UTC).isoformat() if item else "never"
     facts = {"at": now.isoformat(timespec="seconds"), "events": len(events.times), "complete to": complete}
     return facts, values(layout, events, now.timestamp())

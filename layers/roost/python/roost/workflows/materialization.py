@@ -16,6 +16,7 @@ from roost.workflows.backfill import rebuild
 from roost.workflows.feature_history import stream_logs
 from roost.workflows.landed_files import valid_rows
 from roost.workflows.online_items import online_items
+from roost.workflows.sealing import segments_first
 
 
 def materialize_features(model: Model, dataset: str, tables: TableEngine, ports: PipelinePorts) -> dict[str, Any]:
@@ -42,7 +43,7 @@ def _written(view: FeatureView, table: Path, as_of: int, tables: TableEngine, po
     layout = layout_of(view)
     since = tail(layout, layout.reach - layout.delay, as_of * MICROS) // MICROS
     keys, events = tables.accounts([table], view.source, layout, since)
-    return ports.online.write(online_items(layout, keys, events, as_of))
+    return ports.online.write(segments_first(ports.online, online_items(layout, keys, events, as_of)))
 
 
 @contextmanager
