@@ -1,6 +1,5 @@
 """The online store port: in memory and over the Amazon DynamoDB API (moto)."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -8,41 +7,15 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
-from moto import mock_aws
 
 from roost.adapters.dynamodb_online import DynamoDBOnlineStore
-from roost.adapters.in_memory import InMemoryOnlineStore
-from roost.errors import DependencyUnavailable
+from roost.errors import DependencyUnavailable, ItemTooLarge
+from roost.names import ONLINE_EXPIRY
 from roost.ports import OnlineItem, OnlineStore
+from tests.contract.online_tables import TABLE, created
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-TABLE = "roost-test-online"
-
-
-@pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        yield
-
-
-@pytest.fixture(params=["in_memory", "moto"])
-def store(request: pytest.FixtureRequest) -> OnlineStore:
-    if request.param == "in_memory":
-        return InMemoryOnlineStore()
-    request.getfixturevalue("aws")
-    boto3.client("dynamodb").create_table(
-        TableName=TABLE,
-        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return DynamoDBOnlineStore(TABLE, writers=1)  # moto keeps its tables in dicts that threads must not share
 
 
 def item(entity: str, as_of: int = 100, payload: bytes = b"state", view: str = "spend@1") -> OnlineItem:
@@ -117,6 +90,26 @@ def test_large_payloads_do_not_exceed_a_transaction(store: OnlineStore) -> None:
     payload = b"x" * 300_000
     assert store.write(item(str(number), payload=payload) for number in range(20)) == 20
     assert store.read([("spend@1", "19")])["spend@1", "19"].payload == payload
+
+
+@pytest.mark.parametrize("bulk", [True, False])
+def test_an_item_that_is_too_large_is_refused_with_what_to_do(store: OnlineStore, bulk: bool) -> None:
+    write = store.write if bulk else store.swap
+    write([item("7", payload=b"x" * 404_000)])  # moto refuses from 405,000 bytes on, DynamoDB from 409,600
+    with pytest.raises(ItemTooLarge, match=r"view spend@1, entity '8': .* 409,600; shorten the view's longest window"):
+        write([item("8", payload=b"x" * 409_600)])
+    assert set(store.read([("spend@1", "7"), ("spend@1", "8")])) == {("spend@1", "7")}
+
+
+def test_what_may_be_dropped_is_kept_from_its_time_or_its_writing_whichever_is_later(aws: None) -> None:
+    created(boto3.client("dynamodb"))
+    store = DynamoDBOnlineStore(TABLE, writers=1, clock=lambda: 5_000.5)
+    store.write([replace(item("past", as_of=100), keep_for=60), replace(item("future", as_of=9_000), keep_for=60)])
+    store.swap([item("for ever")])
+    rows = boto3.client("dynamodb").scan(TableName=TABLE)["Items"]
+    assert {row["pk"]["S"]: row.get(ONLINE_EXPIRY) for row in rows} == {
+        "spend@1#past": {"N": "5060"}, "spend@1#future": {"N": "9060"}, "spend@1#for ever": None,
+    }  # fmt: skip
 
 
 def pauses(client: "DynamoDBClient") -> tuple[DynamoDBOnlineStore, list[float]]:
