@@ -116,7 +116,7 @@ def test_without_segments_a_payload_is_what_it_was(chosen: list[Event]) -> None:
 def test_a_cut_list_is_refused(chosen: list[Segment], data: st.DataObject) -> None:
     payload = with_segments(pack([], 0), chosen)
     cut = payload[: data.draw(st.integers(0, len(payload) - 1))]
-    with pytest.raises(ValueError, match="entity events"):
+    with pytest.raises(ValueError):
         opened(cut)
 
 
