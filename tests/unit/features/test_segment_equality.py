@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +24,7 @@ from roost.workflows.account_swaps import Seen, swap_in
 from roost.workflows.accounts import apply
 from roost.workflows.sealing import StoredAccount, segments_first, stored_account
 from tests.unit.features.test_window_equality import (
+    BEGIN,
     CARDS,
     EXAMPLES,
     MICROS,
@@ -220,3 +222,30 @@ def test_lost_segments_are_noticed_and_mended(
     swap_in(online, layout, [rebuilt(layout, rows, card, most, age) for card in before], before, most)
     for card in before:
         assert features(online, layout, card, at) == features(whole, layout, card, at)
+
+
+def payments(count: int, known: int = 0) -> list[Row]:
+    """One card's, a second apart; known so many seconds late."""
+    times = [(BEGIN + number) * MICROS for number in range(count)]
+    return [Row(number, at, at + known * MICROS, "a", None, 1.0 + known) for number, at in enumerate(times)]
+
+
+def test_a_lost_segment_is_mended_even_if_all_that_it_held_has_been_corrected() -> None:
+    layout, online = layout_of(windows(1, 0)), InMemoryOnlineStore()
+    write(online, layout, payments(9), 4)
+    first, *_ = listed(online, layout, "a")
+    write(online, layout, payments(9, known=60), 4)
+    assert first in listed(online, layout, "a")
+    del online.items[segment_view(layout.online_name, first), "a"]
+    made = rebuilt(layout, payments(9, known=60), "a", 4)
+    seen = Seen(online.items[layout.online_name, "a"].revision, listed(online, layout, "a"))
+    assert swap_in(online, layout, [made], {"a": seen}, 4) == 1
+    assert features(online, layout, "a", (BEGIN + 3_600) * MICROS)["spend__amount_sum_4h"] == 9 * 61.0
+
+
+@pytest.mark.parametrize(("count", "cut"), [(4, False), (5, True)])
+def test_an_account_is_cut_beyond_its_bound_by_whoever_writes_it(count: int, cut: bool) -> None:
+    layout, online = layout_of(windows(1, 0)), InMemoryOnlineStore()
+    write(online, layout, payments(count), 4)
+    assert bool(listed(online, layout, "a")) == cut
+    assert bool(rebuilt(layout, payments(count), "a", 4).segments) == cut
