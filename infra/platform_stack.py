@@ -1,10 +1,11 @@
 """What may be replaced: functions, pipelines, endpoints, the API. Each grant is one line here."""
 
-from aws_cdk import CfnOutput, Environment, Stack
+from aws_cdk import CfnOutput, Duration, Environment, Stack
 from constructs import Construct
 
 from infra.config import StageConfig
-from infra.constructs.backfill_pipeline import BackfillPipeline
+from infra.constructs.feature_alarms import SkewAlarm, StreamAlarms
+from infra.constructs.feature_pipeline import FeaturePipeline
 from infra.constructs.feature_stream import FeatureStream, RejectedRecords
 from infra.constructs.layers import BuildLayers, Layers
 from infra.constructs.model_endpoint import ModelEndpoint
@@ -24,10 +25,12 @@ from infra.constructs.state_machine import machine_arn
 from infra.constructs.training_pipeline import TrainingFunctions, TrainingPipeline
 from infra.layer_build import layer_assets
 from infra.storage_stack import StorageStack
-from roost.names import Output, training_pipeline
+from roost.names import Output, audit_pipeline, backfill_pipeline, compaction_pipeline, training_pipeline
 from roost.settings import PipelineSettings, StarterSettings, StreamSettings
 from roost.spec import Model, Source
 from roost.spec.feeds import streamed_sources
+
+AUDIT_PERIOD = COMPACTION_PERIOD = Duration.hours(1)
 
 
 class PlatformStack(Stack):
@@ -50,14 +53,14 @@ class PlatformStack(Stack):
         self._factory = FunctionFactory(self, config, self._layers, self._settings())
         endpoints = {model.name: self._endpoint(model) for model in models}
         training, release = self._training(), self._release(list(endpoints.values()))
-        backfill = self._backfill()
+        backfill, audit = self._backfill(), self._audit(list(endpoints.values()))
         for model in models:
             TrainingPipeline(self, f"Training-{model.name}", config, model, training)
             ReleasePipeline(self, f"Release-{model.name}", config, model, release)
             self._start_on_new_data(model)
-            BackfillPipeline(self, f"Backfill-{model.name}", config, model, backfill)
-        for source in streamed_sources(models) if config.streams else ():
-            self._stream(source)
+            self._backfill_pipeline(model, backfill)
+            self._audit_pipeline(model, audit)
+        self._streams(streamed_sources(models) if config.streams else [])
         self.api = PredictionApi(self, "Api", config, endpoints)
         self._outputs()
 
@@ -145,6 +148,62 @@ class PlatformStack(Stack):
         self._storage.features.grant_merge(backfill)
         return backfill
 
+    def _backfill_pipeline(self, model: Model, backfill: PlatformFunction) -> None:
+        FeaturePipeline(
+            self,
+            f"Backfill-{model.name}",
+            self._config,
+            machine_name=backfill_pipeline(self._config.stage, model.name),
+            comment=f"Rebuild the online features of {model.name} from the offline store.",
+            state="BackfillFeatures",
+            function=backfill,
+            payload={"model": model.name},
+        )
+
+    def _audit(self, endpoints: list[ModelEndpoint]) -> PlatformFunction:
+        audit = self._factory.make("features", "audit_features", TABLE_STEP)
+        self._storage.lake.grant_read_history(audit)
+        self._storage.lake.grant_report_audits(audit)
+        self._storage.registry.grant_read(audit)
+        self._storage.registry.grant_read_packages(audit)
+        for endpoint in endpoints:
+            endpoint.grant_read_log(audit)
+        return audit
+
+    def _audit_pipeline(self, model: Model, audit: PlatformFunction) -> None:
+        FeaturePipeline(
+            self,
+            f"Audit-{model.name}",
+            self._config,
+            machine_name=audit_pipeline(self._config.stage, model.name),
+            comment=f"Compare the features that predictions of {model.name} used with what was known. Input: since.",
+            state="AuditFeatures",
+            function=audit,
+            payload={"model": model.name, "request.$": "$$.Execution.Input"},
+        ).start_every(AUDIT_PERIOD)
+        SkewAlarm(self, f"Skew-{model.name}", model)
+
+    def _streams(self, sources: list[Source]) -> None:
+        for source in sources:
+            self._stream(source)
+        if sources:
+            compact = self._factory.make("features", "compact_events", TABLE_STEP)
+            self._storage.lake.grant_compact_events(compact)
+            for source in sources:
+                self._compaction_pipeline(source, compact)
+
+    def _compaction_pipeline(self, source: Source, compact: PlatformFunction) -> None:
+        FeaturePipeline(
+            self,
+            f"Compact-{source.name}",
+            self._config,
+            machine_name=compaction_pipeline(self._config.stage, source.name),
+            comment=f"Compact the log of what arrives on the stream of {source.name}.",
+            state="CompactEvents",
+            function=compact,
+            payload={"source": source.name},
+        ).start_every(COMPACTION_PERIOD)
+
     def _stream(self, source: Source) -> None:
         name = f"consume_{source.name}"
         rejected = RejectedRecords(self, f"Rejected-{source.name}")
@@ -159,6 +218,7 @@ class PlatformStack(Stack):
         self._storage.features.grant_merge(consumer)
         rejected.grant_put_aside(consumer)
         FeatureStream(self, f"Stream-{source.name}", self._config, source, consumer)
+        StreamAlarms(self, f"StreamAlarms-{source.name}", source, consumer)
 
     def _outputs(self) -> None:
         settings = self._settings()

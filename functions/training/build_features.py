@@ -12,5 +12,10 @@ from roost.workflows.feature_building import build_features
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Answer the training set and the size of its folds."""
     return build_features(
-        load_model(event["model"]), event["run"], event["dataset"], event["request"].get("cutoff"), tables(), pipeline()
+        load_model(event["model"]),
+        event["run"],
+        event["datasets"],
+        event["request"].get("cutoff"),
+        tables(),
+        pipeline(),
     )

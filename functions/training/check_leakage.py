@@ -10,5 +10,5 @@ from roost.workflows.leakage import check_leakage
 
 @step
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Answer rows and features compared; the event names model, run and data set."""
-    return check_leakage(load_model(event["model"]), event["run"], event["dataset"], tables(), pipeline())
+    """Answer rows and features compared; the event names model, run and data sets."""
+    return check_leakage(load_model(event["model"]), event["run"], event["datasets"], tables(), pipeline())

@@ -11,4 +11,4 @@ from roost.workflows.materialization import materialize_features
 @step
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Answer how many items were written per view."""
-    return materialize_features(load_model(event["model"]), event["dataset"], tables(), pipeline())
+    return materialize_features(load_model(event["model"]), event["datasets"], tables(), pipeline())

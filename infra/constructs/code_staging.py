@@ -8,6 +8,7 @@ from aws_cdk import aws_lambda as lambda_
 
 from infra.layer_build import LayerTarget
 from infra.layer_build.bytecode import compile_modules
+from roost.spec.loading import SHARED
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 STAGING = REPOSITORY / "build" / "functions"
@@ -17,11 +18,15 @@ NOT_SHIPPED = ("cli", "console", "__pycache__")
 
 
 def function_code(name: str, file: str, models: Sequence[str]) -> lambda_.Code:
-    """The asset of a function: ``file`` (from the repository's root) and the Python files of the models named."""
+    """The asset of a function: ``file`` (from the repository's root) and the Python files of the models named.
+
+    Models may import from ``models/shared``, so it goes with them.
+    """
     folder = STAGING / name
     shutil.rmtree(folder, ignore_errors=True)
     wanted = [REPOSITORY / file, MODELS / "__init__.py"]
-    wanted += [path for model in models for path in sorted((MODELS / model).rglob("*.py"))]
+    shipped = [*models, SHARED] if models else []
+    wanted += [path for model in shipped for path in sorted((MODELS / model).rglob("*.py"))]
     for path in wanted:
         copy = folder / path.relative_to(REPOSITORY)
         copy.parent.mkdir(parents=True, exist_ok=True)

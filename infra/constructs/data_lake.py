@@ -1,14 +1,18 @@
 """The lake: raw files as they land, data sets, quarantine, and what the runs leave behind."""
 
-from aws_cdk import Aws
+from aws_cdk import Aws, Duration
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.config import StageConfig
 from infra.constructs.platform_function import PlatformFunction
 from infra.constructs.private_bucket import bucket_name, private_bucket
+from roost import names
 
-LANDING, EVENTS, DATASETS, QUARANTINE, RUNS = "landing/", "events/", "datasets/", "quarantine/", "runs/"
+LANDING, EVENTS, HISTORY, DATASETS = "landing/", "events/", "history/", "datasets/"
+QUARANTINE, RUNS, AUDITS = "quarantine/", "runs/", "audits/"
+COMPACTED_KEPT = Duration.days(3)  # a run that took them into a data set can be redriven over a weekend
+COMPACTED_BACK = Duration.days(7)  # after which nobody can restore them
 
 
 class DataLake(Construct):
@@ -16,20 +20,20 @@ class DataLake(Construct):
 
     def __init__(self, scope: Construct, name: str, config: StageConfig, logs: s3.Bucket) -> None:
         super().__init__(scope, name)
-        private_bucket(self, config, "lake", logs, event_bridge=True)
+        private_bucket(self, config, "lake", logs, event_bridge=True, rules=_compacted_files_go())
         self.bucket_name = bucket_name(self, config, "lake")
         self._arn = f"arn:{Aws.PARTITION}:s3:::{self.bucket_name}"
 
     def grant_take_landed(self, function: PlatformFunction) -> None:
         """List and read what has landed or arrived on streams, and write data sets."""
-        self._list(function, LANDING, EVENTS)
-        self._objects(function, "s3:GetObject", LANDING, EVENTS)
+        self._list(function, LANDING, EVENTS, HISTORY)
+        self._objects(function, "s3:GetObject", LANDING, EVENTS, HISTORY)
         self._objects(function, "s3:PutObject", DATASETS)
 
     def grant_validate(self, function: PlatformFunction) -> None:
         """Read landed files, stream logs and data sets; write data sets and the quarantine."""
         self._list(function, DATASETS)
-        self._objects(function, "s3:GetObject", LANDING, EVENTS, DATASETS)
+        self._objects(function, "s3:GetObject", LANDING, EVENTS, HISTORY, DATASETS)
         self._objects(function, "s3:PutObject", DATASETS, QUARANTINE)
 
     def grant_read_datasets(self, function: PlatformFunction) -> None:
@@ -46,12 +50,23 @@ class DataLake(Construct):
 
     def grant_read_history(self, function: PlatformFunction) -> None:
         """List and read data sets and the logs of streams."""
-        self._list(function, DATASETS, EVENTS)
-        self._objects(function, "s3:GetObject", DATASETS, EVENTS)
+        self._list(function, DATASETS, EVENTS, HISTORY)
+        self._objects(function, "s3:GetObject", DATASETS, EVENTS, HISTORY)
+
+    def grant_report_audits(self, function: PlatformFunction) -> None:
+        """Write reports of audits."""
+        self._objects(function, "s3:PutObject", AUDITS)
 
     def grant_log_events(self, function: PlatformFunction) -> None:
         """Append to the logs of streams."""
         self._objects(function, "s3:PutObject", EVENTS)
+
+    def grant_compact_events(self, function: PlatformFunction) -> None:
+        """Read the logs of streams, write what they are compacted into, and tag what may then go."""
+        self._list(function, EVENTS, HISTORY)
+        self._objects(function, "s3:GetObject", EVENTS, HISTORY)
+        self._objects(function, "s3:PutObject", HISTORY)
+        self._objects(function, "s3:PutObjectTagging", EVENTS)
 
     def _list(self, function: PlatformFunction, *prefixes: str) -> None:
         listed = [f"{prefix}*" for prefix in prefixes]
@@ -59,3 +74,15 @@ class DataLake(Construct):
 
     def _objects(self, function: PlatformFunction, action: str, *prefixes: str) -> None:
         function.allow([action], [f"{self._arn}/{prefix}*" for prefix in prefixes])
+
+
+def _compacted_files_go() -> list[s3.LifecycleRule]:
+    """Remove what the compaction of stream logs has tagged, and the markers that this leaves in a versioned bucket.
+
+    S3 counts the days from an object's creation, whenever it is tagged (Amazon S3 User Guide, "Lifecycle configuration
+    elements"). A listing has to pass every marker, so they go too.
+    """
+    tagged = s3.LifecycleRule(
+        tag_filters=dict(names.COMPACTED_TAG), expiration=COMPACTED_KEPT, noncurrent_version_expiration=COMPACTED_BACK
+    )
+    return [tagged, s3.LifecycleRule(prefix=EVENTS, expired_object_delete_marker=True)]

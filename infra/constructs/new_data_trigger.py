@@ -24,7 +24,7 @@ ATTEMPTS = 1000  # a run may be active for many hours before the queued one gets
 
 
 class NewDataTrigger(Construct):
-    """Starts one model's training pipeline when its source's data land."""
+    """Starts one model's training pipeline when data of its sources land."""
 
     def __init__(
         self, scope: Construct, name: str, model: Model, lake: DataLake, start: PlatformFunction, machine: str
@@ -39,7 +39,7 @@ class NewDataTrigger(Construct):
                 detail_type=["Object Created"],
                 detail={
                     "bucket": {"name": [lake.bucket_name]},
-                    "object": {"key": [{"prefix": names.landing_prefix(model.source.name)}]},
+                    "object": {"key": [{"prefix": names.landing_prefix(source.name)} for source in model.sources]},
                 },
             ),
         )

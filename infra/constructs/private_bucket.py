@@ -3,6 +3,8 @@
 Their names are known beforehand, so that stacks need no exports from each other.
 """
 
+from collections.abc import Sequence
+
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
@@ -21,9 +23,14 @@ def bucket_name(scope: Construct, config: StageConfig, purpose: str) -> str:
 
 
 def private_bucket(
-    scope: Construct, config: StageConfig, purpose: str, logs: s3.Bucket, event_bridge: bool = False
+    scope: Construct,
+    config: StageConfig,
+    purpose: str,
+    logs: s3.Bucket,
+    event_bridge: bool = False,
+    rules: Sequence[s3.LifecycleRule] = (),
 ) -> s3.Bucket:
-    """A bucket for data; old versions of overwritten objects are kept for 90 days."""
+    """A bucket for data; old versions of overwritten objects are kept for 90 days, unless a shorter rule is given."""
     bucket = s3.Bucket(
         scope,
         "Bucket",
@@ -36,7 +43,7 @@ def private_bucket(
         server_access_logs_bucket=logs,
         server_access_logs_prefix=f"{purpose}/",
         removal_policy=config.removal,
-        lifecycle_rules=[s3.LifecycleRule(noncurrent_version_expiration=KEEP)],
+        lifecycle_rules=[s3.LifecycleRule(noncurrent_version_expiration=KEEP), *rules],
     )
     if event_bridge:
         _send_events(bucket)

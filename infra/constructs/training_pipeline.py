@@ -91,33 +91,33 @@ def _payload(model: Model, **more: Any) -> State:
 
 
 def _data_states(model: Model, functions: TrainingFunctions) -> dict[str, State]:
-    catch, dataset = catch_explained(), {"dataset.$": "$.ingest.dataset"}
+    catch, datasets = catch_explained(), {"datasets.$": "$.ingest.datasets"}
     request = {"request.$": REQUEST}
     return {
         "Ingest": task(functions.ingest.arn, _payload(model), "$.ingest", "ValidateData", catch),
         "ValidateData": task(
-            functions.validate_data.arn, _payload(model, **dataset), "$.validation", "BuildFeatures", catch
+            functions.validate_data.arn, _payload(model, **datasets), "$.validation", "BuildFeatures", catch
         ),
         "BuildFeatures": task(
             functions.build_features.arn,
-            _payload(model, **dataset, **request),
+            _payload(model, **datasets, **request),
             "$.features",
             "CheckLeakage",
             catch,
         ),
         "CheckLeakage": task(
-            functions.check_leakage.arn, _payload(model, **dataset), "$.leakage", "TrainAndMaterialize", catch
+            functions.check_leakage.arn, _payload(model, **datasets), "$.leakage", "TrainAndMaterialize", catch
         ),
     }
 
 
 def _side_by_side(model: Model, functions: TrainingFunctions) -> State:
-    dataset = {"dataset.$": "$.dataset"}
-    materialize = last(task(functions.materialize_features.arn, _payload(model, **dataset), "$", "", []))
+    datasets = {"datasets.$": "$.datasets"}
+    materialize = last(task(functions.materialize_features.arn, _payload(model, **datasets), "$", "", []))
     return {
         "Type": "Parallel",
         "Parameters": {
-            "dataset.$": "$.ingest.dataset",
+            "datasets.$": "$.ingest.datasets",
             "candidates": [{"name": candidate.name} for candidate in model.candidates],
         },
         "Branches": [
@@ -155,6 +155,7 @@ def _model_states(model: Model, functions: TrainingFunctions, code: str) -> dict
     catch = catch_explained()
     made_from = {
         "dataset.$": "$.ingest.dataset",
+        "datasets.$": "$.ingest.datasets",
         "training_set.$": "$.features.training_set",
         "code": code,
     }

@@ -21,6 +21,7 @@ GAPS = (
     "execution_names",
     "invoke_result",
     "lambda_permissions",
+    "log_filters",
     "log_subscriptions",
     "object_versions",
     "pipeline_roles",
@@ -28,6 +29,7 @@ GAPS = (
     "state_paths",
     "task_callbacks",
     "terminal_errors",
+    "transaction_size",
     "whole_minutes",
 )
 

@@ -66,6 +66,7 @@ SPEND = WindowView(
     source=TRANSACTIONS,
     windows=DAYS,
     aggregations=(Aggregation(function="count"), Aggregation(function="sum", column="amount")),
+    owner="card payments",
     description="how often and how much a customer pays",
 )
 RISK = WindowView(
@@ -75,6 +76,7 @@ RISK = WindowView(
     windows=DAYS,
     delay=REPORTING_DELAY,
     aggregations=(Aggregation(function="count"), Aggregation(function="mean", column="is_fraud")),
+    owner="fraud operations",
     description="share of a terminal's payments that turned out as fraud, as far as known a week later",
 )
 

@@ -1,14 +1,15 @@
-"""The endpoint port: publish, read the alias, move it by compare-and-set; in memory and over the Lambda API (moto)."""
+"""The endpoint port: publish, read the alias, move it by compare-and-set; in memory and over the Lambda API.
+
+moto and the embedded AWS play Lambda.
+"""
 
 import io
 import json
 import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from roost.adapters.in_memory import InMemoryEndpoint
 from roost.adapters.lambda_endpoint import LambdaEndpoint
@@ -16,8 +17,8 @@ from roost.domain.release import AliasState
 from roost.errors import ConcurrentUpdate
 from roost.names import LIVE_ALIAS
 from roost.ports import Endpoint
+from tests.contract.conftest import KINDS, reach, unique
 
-FUNCTION = "roost-test-fraud-scoring"
 TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
@@ -32,28 +33,24 @@ def _code() -> bytes:
 
 
 def _deployed() -> LambdaEndpoint:
-    role = boto3.client("iam").create_role(RoleName="scoring", AssumeRolePolicyDocument=json.dumps(TRUST))
+    name = unique("roost-test-fraud-scoring")
+    role = boto3.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))
     client = boto3.client("lambda")
     client.create_function(
-        FunctionName=FUNCTION, Runtime="python3.11", Handler="index.handler", Role=role["Role"]["Arn"],
+        FunctionName=name, Runtime="python3.11", Handler="index.handler", Role=role["Role"]["Arn"],
         Code={"ZipFile": _code()}, Environment={"Variables": {"ROOST_STAGE": "test"}},
     )  # fmt: skip
-    client.publish_version(FunctionName=FUNCTION)
-    client.create_alias(FunctionName=FUNCTION, Name=LIVE_ALIAS, FunctionVersion="1")
-    return LambdaEndpoint(FUNCTION)
+    client.publish_version(FunctionName=name)
+    client.create_alias(FunctionName=name, Name=LIVE_ALIAS, FunctionVersion="1")
+    return LambdaEndpoint(name)
 
 
-@pytest.fixture(params=["in_memory", "moto"])
-def endpoint(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
+@pytest.fixture(params=KINDS)
+def endpoint(request: pytest.FixtureRequest) -> Endpoint:
     if request.param == "in_memory":
-        yield InMemoryEndpoint(lambda _variables, _event: {})
-        return
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        yield _deployed()
+        return InMemoryEndpoint(lambda _variables, _event: {})
+    reach(request)
+    return _deployed()
 
 
 def test_a_fresh_alias_serves_the_first_version_alone(endpoint: Endpoint) -> None:
@@ -89,7 +86,7 @@ def test_moving_to_one_version_clears_the_weights(endpoint: Endpoint) -> None:
     assert (state.primary, state.canary, state.weight) == (version, "", 0)
 
 
-@pytest.mark.parametrize("endpoint", ["in_memory"], indirect=True)  # moto takes any RevisionId
+@pytest.mark.parametrize("endpoint", ["in_memory", "embedded"], indirect=True)  # moto takes any RevisionId
 def test_a_stale_revision_is_refused_and_nothing_moves(endpoint: Endpoint) -> None:
     stale = endpoint.alias()
     version = endpoint.publish({"ROOST_PACKAGE": "a"}, "fraud version 1")

@@ -29,9 +29,11 @@ from roost.workflows.materialization import materialize_features
 from roost.workflows.packages import LoadedPackage
 from roost.workflows.serving import PredictionService
 from roost.workflows.streaming import StreamConsumer
+from tests.contract.conftest import OpenOnline
 from tests.unit.features.payments import Lake, model
 from tests.unit.serving.test_prediction_service import MANIFEST, PLAN, Sum
 
+IN_PROCESS = pytest.mark.parametrize("open_online", ["in_memory", "moto"], indirect=True)
 EVENTS, BATCH, MICROS = 50_000, 2_500, 10**6
 BEGIN = 1_700_000_000
 NOW = datetime.fromtimestamp(BEGIN + EVENTS + 30, UTC)
@@ -58,6 +60,11 @@ SPEND = WindowView(
 LAYOUT = layout_of(SPEND)
 TABLES = DuckDBTables()
 HOT = (LAYOUT.online_name, "7")
+
+
+@pytest.fixture
+def store(open_online: OpenOnline) -> OnlineStore:
+    return open_online()
 
 
 @cache
@@ -120,6 +127,7 @@ def log(lake: InMemoryObjectStore, folder: Path, key: str = "events/sales/date=2
     lake.upload(folder / "log.parquet", key)
 
 
+@IN_PROCESS
 def test_a_stream_of_many_events_is_scored_by_its_definition(store: OnlineStore) -> None:
     consumer = StreamConsumer(feed_of(SALES), (LAYOUT,), InMemoryObjectStore(), store, TABLES)
     arrived = records()
@@ -131,6 +139,7 @@ def test_a_stream_of_many_events_is_scored_by_its_definition(store: OnlineStore)
     assert EVENTS * 0.9 < sum(segment.events for segment in listed(store)) < EVENTS * 1.2
 
 
+@IN_PROCESS
 def test_a_backfill_of_many_events_is_scored_by_its_definition(store: OnlineStore, tmp_path: Path) -> None:
     lake = Lake()
     log(lake.store, tmp_path)
@@ -143,6 +152,7 @@ def test_a_backfill_of_many_events_is_scored_by_its_definition(store: OnlineStor
     assert rebuild(SPEND, lambda: offline_tables(SALES, lake.store), TABLES, ports) == 0
 
 
+@IN_PROCESS
 def test_many_events_of_a_data_set_are_scored_by_their_definition(store: OnlineStore, tmp_path: Path) -> None:
     lake, still = Lake(), SALES.model_copy(update={"streamed": False})
     log(lake.store, tmp_path, dataset_key("d1", VALID_ROWS))
@@ -150,7 +160,9 @@ def test_many_events_of_a_data_set_are_scored_by_their_definition(store: OnlineS
         source=still, views=(SPEND.model_copy(update={"source": still}),), features=("amount",),
         request=("at", "customer", "amount"), defaults={}, on_demand=(),
     )  # fmt: skip
-    assert materialize_features(project, "d1", TABLES, replace(lake.ports, online=store))["views"] == {"spend": 1}
+    assert materialize_features(project, {"sales": "d1"}, TABLES, replace(lake.ports, online=store))["views"] == {
+        "spend": 1
+    }
     found = scored(store)
     assert found.pop("said")["found"] is True
     assert found == expected()

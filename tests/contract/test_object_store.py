@@ -1,6 +1,6 @@
-"""The object store port: in memory and over the Amazon S3 API (moto)."""
+"""The object store port: in memory and over the Amazon S3 API (moto, embedded AWS)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,34 +8,27 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.stub import Stubber
-from moto import mock_aws
 
 from roost.adapters.in_memory import InMemoryObjectStore
 from roost.adapters.s3_objects import S3ObjectStore
 from roost.errors import DependencyUnavailable
 from roost.ports import ObjectStore
+from tests.contract.conftest import KINDS, reach, unique
 
 BUCKET = "roost-test-lake"
 LARGE = 9 * 1024 * 1024  # more than one part of a multipart transfer
 
 
-@pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        yield
-
-
-@pytest.fixture(params=["in_memory", "moto"])
+@pytest.fixture(params=KINDS)
 def store(request: pytest.FixtureRequest) -> ObjectStore:
     if request.param == "in_memory":
         return InMemoryObjectStore()
-    request.getfixturevalue("aws")
-    boto3.client("s3").create_bucket(Bucket=BUCKET)
-    return S3ObjectStore(BUCKET)
+    reach(request)
+    bucket = unique(BUCKET)
+    client = boto3.client("s3")
+    client.create_bucket(Bucket=bucket)
+    client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})  # as the platform's are
+    return S3ObjectStore(bucket)
 
 
 def test_what_was_put_is_got(store: ObjectStore) -> None:
@@ -90,6 +83,45 @@ def test_files_go_up_and_come_down(store: ObjectStore, tmp_path: Path, body: byt
     assert target.read_bytes() == body
 
 
+def tags(store: ObjectStore, key: str) -> dict[str, str]:
+    """The port writes tags and nobody reads them but the bucket's lifecycle."""
+    if isinstance(store, InMemoryObjectStore):
+        return store.tags.get(key, {})
+    assert isinstance(store, S3ObjectStore)
+    found = boto3.client("s3").get_object_tagging(Bucket=store.bucket, Key=key)["TagSet"]
+    return {tag["Key"]: tag["Value"] for tag in found}
+
+
+def test_tags_are_put_in_place_of_others_and_leave_the_bytes_alone(store: ObjectStore) -> None:
+    store.put("a", b"1")
+    store.tag("a", {"first": "1", "second": "2"})
+    store.tag("a", {"roost-compacted": "true"})
+    assert tags(store, "a") == {"roost-compacted": "true"}
+    assert store.get("a") == b"1"
+
+
+def test_what_is_put_anew_has_no_tags(store: ObjectStore, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"1")
+    for again in (lambda: store.put("a", b"1"), lambda: store.upload(tmp_path / "file", "a")):
+        store.put("a", b"1")
+        store.tag("a", {"roost-compacted": "true"})
+        again()
+        assert tags(store, "a") == {}
+
+
+def test_what_is_not_there_cannot_be_tagged(store: ObjectStore) -> None:
+    with pytest.raises(KeyError):
+        store.tag("absent", {"roost-compacted": "true"})
+
+
+def test_what_the_lifecycle_has_removed_cannot_be_tagged(aws: None) -> None:
+    client = boto3.client("s3")
+    with Stubber(client) as stub:  # a delete marker; moto answers otherwise unless it is asked by version
+        stub.add_client_error("put_object_tagging", service_error_code="MethodNotAllowed", http_status_code=405)
+        with pytest.raises(KeyError):
+            S3ObjectStore(BUCKET, client).tag("a", {"roost-compacted": "true"})
+
+
 def test_a_long_listing_comes_in_pages(aws: None) -> None:
     client, entry = boto3.client("s3"), {"Size": 1, "ETag": '"e"'}
     first = {"Contents": [{"Key": "a/2", **entry}], "IsTruncated": True, "NextContinuationToken": "more"}
@@ -105,6 +137,7 @@ CALLS: list[tuple[str, Callable[[S3ObjectStore], Any]]] = [
     ("put_object", lambda store: store.put("a", b"")),
     ("list_objects_v2", lambda store: store.list("a")),
     ("list_objects_v2", lambda store: store.exists("a")),
+    ("put_object_tagging", lambda store: store.tag("a", {})),
 ]
 
 

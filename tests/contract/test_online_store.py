@@ -1,4 +1,4 @@
-"""The online store port: in memory and over the Amazon DynamoDB API (moto)."""
+"""The online store port: in memory and over the Amazon DynamoDB API (moto, embedded AWS)."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -12,10 +12,17 @@ from roost.adapters.dynamodb_online import DynamoDBOnlineStore
 from roost.errors import DependencyUnavailable, ItemTooLarge
 from roost.names import ONLINE_EXPIRY
 from roost.ports import OnlineItem, OnlineStore
-from tests.contract.online_tables import TABLE, created
+from tests.contract.conftest import OpenOnline, table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+TABLE = "roost-test-online"
+
+
+@pytest.fixture
+def store(open_online: OpenOnline) -> OnlineStore:
+    return open_online()
 
 
 def item(entity: str, as_of: int = 100, payload: bytes = b"state", view: str = "spend@1") -> OnlineItem:
@@ -26,6 +33,12 @@ def test_what_was_written_is_read(store: OnlineStore) -> None:
     written = item("7", payload=b"\x00\xff")
     assert store.write([written]) == 1
     assert store.read([("spend@1", "7")]) == {("spend@1", "7"): written}
+
+
+def test_a_marker_has_neither_entity_nor_payload_and_never_goes_back(store: OnlineStore) -> None:
+    marks = [item("", as_of=as_of, payload=b"", view="spend@1!") for as_of in (100, 300, 200)]
+    assert [store.write([mark]) for mark in marks] == [1, 1, 0]
+    assert store.read([("spend@1!", ""), ("spend@1", "")]) == {("spend@1!", ""): marks[1]}
 
 
 def test_what_was_never_written_is_left_out(store: OnlineStore) -> None:
@@ -102,11 +115,11 @@ def test_an_item_that_is_too_large_is_refused_with_what_to_do(store: OnlineStore
 
 
 def test_what_may_be_dropped_is_kept_from_its_time_or_its_writing_whichever_is_later(aws: None) -> None:
-    created(boto3.client("dynamodb"))
-    store = DynamoDBOnlineStore(TABLE, writers=1, clock=lambda: 5_000.5)
+    name = table("roost-test-online", "pk")
+    store = DynamoDBOnlineStore(name, writers=1, clock=lambda: 5_000.5)
     store.write([replace(item("past", as_of=100), keep_for=60), replace(item("future", as_of=9_000), keep_for=60)])
     store.swap([item("for ever")])
-    rows = boto3.client("dynamodb").scan(TableName=TABLE)["Items"]
+    rows = boto3.client("dynamodb").scan(TableName=name)["Items"]
     assert {row["pk"]["S"]: row.get(ONLINE_EXPIRY) for row in rows} == {
         "spend@1#past": {"N": "5060"}, "spend@1#future": {"N": "9060"}, "spend@1#for ever": None,
     }  # fmt: skip

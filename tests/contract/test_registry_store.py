@@ -1,13 +1,10 @@
-"""The registry store port: in memory and over the Amazon DynamoDB API (moto)."""
+"""The registry store port: in memory and over the Amazon DynamoDB API (moto, embedded AWS)."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from roost.adapters.dynamodb_registry import DynamoDBRegistryStore
 from roost.adapters.in_memory import InMemoryRegistryStore
@@ -18,30 +15,19 @@ from roost.errors import ConcurrentUpdate, UnknownRelease, UnknownVersion
 from roost.names import ReleaseStatus, Status
 from roost.ports import RegistryStore
 from roost.workflows.registry_moves import move
+from tests.contract.conftest import KINDS, reach, table
 
 MODEL = "fraud"
 ACTOR = Actor("ann", datetime(2026, 1, 1, tzinfo=UTC))
 DRAFT = Version(MODEL, 0, Status.CANDIDATE, "abc", "2026-01-01", "run-1", {"roc_auc": 0.87}, {"dataset": "d"})
-TABLE = "roost-test-registry"
 
 
-@pytest.fixture(params=["in_memory", "moto"])
-def store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[RegistryStore]:
+@pytest.fixture(params=KINDS)
+def store(request: pytest.FixtureRequest) -> RegistryStore:
     if request.param == "in_memory":
-        yield InMemoryRegistryStore()
-        return
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        boto3.client("dynamodb").create_table(
-            TableName=TABLE,
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        yield DynamoDBRegistryStore(TABLE)
+        return InMemoryRegistryStore()
+    reach(request)
+    return DynamoDBRegistryStore(table("roost-test-registry", "pk", "sk"))
 
 
 def register(store: RegistryStore, draft: Version = DRAFT) -> Change:
@@ -113,7 +99,7 @@ def test_models_do_not_mix(store: RegistryStore) -> None:
     assert store.versions("churn") == []
 
 
-@pytest.mark.parametrize("store", ["in_memory"], indirect=True)  # moto runs no two transactions apart
+@pytest.mark.parametrize("store", ["in_memory", "embedded"], indirect=True)  # moto runs no two transactions apart
 def test_fifty_registrations_at_once_give_fifty_consecutive_versions(store: RegistryStore) -> None:
     with ThreadPoolExecutor(50) as pool:
         list(pool.map(lambda run: register(store, replace(DRAFT, run=f"run-{run}")), range(50)))

@@ -68,6 +68,18 @@ def storage(templates: dict[str, Any]) -> dict[str, Any]:
     return resources
 
 
+@pytest.fixture(scope="session")
+def streaming(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Templates of a stage with streams."""
+    return synthesized(tmp_path_factory.mktemp("streaming"), streams="true")
+
+
+@pytest.fixture(scope="session")
+def streaming_platform(streaming: dict[str, Any]) -> dict[str, Any]:
+    resources: dict[str, Any] = streaming[names.stack(STAGE, "platform")]["Resources"]
+    return resources
+
+
 def of_type(resources: dict[str, Any], kind: str) -> dict[str, Any]:
     return {name: item for name, item in resources.items() if item["Type"] == kind}
 

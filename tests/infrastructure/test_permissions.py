@@ -1,11 +1,11 @@
 """Who may do what, to the letter. A change here is a change of security: read it twice."""
 
 import re
-from pathlib import Path
 from typing import Any
 
-from roost import names
-from tests.infrastructure.conftest import STAGE, flat, of_type, synthesized
+import pytest
+
+from tests.infrastructure.conftest import flat, of_type
 
 LAKE = "lake"
 PACKAGES = "packages"
@@ -15,23 +15,30 @@ SCORING = "function:roost-test-fraud-scoring"
 
 MAY: dict[str, dict[str, set[str]]] = {
     "Ingest": {
-        "s3:ListBucket": {LAKE}, "s3:GetObject": {f"{LAKE}/landing/*", f"{LAKE}/events/*"},
+        "s3:ListBucket": {LAKE}, "s3:GetObject": {f"{LAKE}/landing/*", f"{LAKE}/events/*", f"{LAKE}/history/*"},
         "s3:PutObject": {f"{LAKE}/datasets/*"},
     },
     "ValidateData": {
         "s3:ListBucket": {LAKE},
-        "s3:GetObject": {f"{LAKE}/landing/*", f"{LAKE}/events/*", f"{LAKE}/datasets/*"},
+        "s3:GetObject": {f"{LAKE}/landing/*", f"{LAKE}/events/*", f"{LAKE}/history/*", f"{LAKE}/datasets/*"},
         "s3:PutObject": {f"{LAKE}/datasets/*", f"{LAKE}/quarantine/*"},
     },
     "BuildFeatures": {"s3:GetObject": {f"{LAKE}/datasets/*"}, "s3:PutObject": {f"{LAKE}/runs/*"}},
     "CheckLeakage": {"s3:GetObject": {f"{LAKE}/datasets/*", f"{LAKE}/runs/*"}, "s3:PutObject": {f"{LAKE}/runs/*"}},
     "BackfillFeatures": {
-        "s3:ListBucket": {LAKE}, "s3:GetObject": {f"{LAKE}/datasets/*", f"{LAKE}/events/*"},
+        "s3:ListBucket": {LAKE}, "s3:GetObject": {f"{LAKE}/datasets/*", f"{LAKE}/events/*", f"{LAKE}/history/*"},
         "dynamodb:BatchGetItem": {ONLINE}, "dynamodb:PutItem": {ONLINE},
     },
     "MaterializeFeatures": {
-        "s3:ListBucket": {LAKE}, "s3:GetObject": {f"{LAKE}/datasets/*", f"{LAKE}/events/*"},
+        "s3:ListBucket": {LAKE}, "s3:GetObject": {f"{LAKE}/datasets/*", f"{LAKE}/events/*", f"{LAKE}/history/*"},
         "dynamodb:BatchGetItem": {ONLINE}, "dynamodb:PutItem": {ONLINE},
+    },
+    "AuditFeatures": {
+        "s3:ListBucket": {LAKE},
+        "s3:GetObject": {f"{LAKE}/datasets/*", f"{LAKE}/events/*", f"{LAKE}/history/*", f"{PACKAGES}/packages/*"},
+        "s3:PutObject": {f"{LAKE}/audits/*"},
+        "dynamodb:GetItem": {REGISTRY},
+        "logs:FilterLogEvents": {"scoring log"},
     },
     "TrainModel": {"s3:GetObject": {f"{LAKE}/runs/*"}, "s3:PutObject": {f"{LAKE}/runs/*"}},
     "EvaluateModel": {
@@ -84,6 +91,8 @@ def short(resource: Any) -> str:
         return bucket.group(1) + (bucket.group(2) or "")
     if text.startswith("<NewData") and "Queue" in text:
         return "queue"
+    if text.startswith("<EndpointfraudScoringLog"):
+        return "scoring log"
     return re.sub(r"^arn:[^:]*:[^:]*:[^:]*:[^:]*:", "", text)
 
 
@@ -105,9 +114,8 @@ def test_every_function_may_do_exactly_this(platform: dict[str, Any]) -> None:
     assert functions == MAY
 
 
-def test_a_stream_consumer_may_do_exactly_this(tmp_path: Path) -> None:
-    asked = synthesized(tmp_path, streams="true")[names.stack(STAGE, "platform")]["Resources"]
-    may = granted(asked)["ConsumeCardTransactions"]
+def test_a_stream_consumer_may_do_exactly_this(streaming_platform: dict[str, Any]) -> None:
+    may = granted(streaming_platform)["ConsumeCardTransactions"]
     read = {action: resources for action, resources in may.items() if action.startswith("kinesis:")}
     assert set(read) == {
         "kinesis:DescribeStream", "kinesis:DescribeStreamSummary", "kinesis:GetRecords", "kinesis:GetShardIterator",
@@ -121,9 +129,29 @@ def test_a_stream_consumer_may_do_exactly_this(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_a_compaction_may_do_exactly_this(streaming_platform: dict[str, Any]) -> None:
+    assert granted(streaming_platform)["CompactEvents"] == {
+        "s3:ListBucket": {LAKE}, "s3:GetObject": {f"{LAKE}/events/*", f"{LAKE}/history/*"},
+        "s3:PutObject": {f"{LAKE}/history/*"}, "s3:PutObjectTagging": {f"{LAKE}/events/*"},
+    }  # fmt: skip
+
+
+def test_only_a_compaction_may_give_objects_to_the_lifecycle(streaming_platform: dict[str, Any]) -> None:
+    taggers = [name for name, may in granted(streaming_platform).items() if "s3:PutObjectTagging" in may]
+    assert taggers == ["CompactEvents"]
+
+
+@pytest.mark.parametrize("upkeep", ["Compactcardtransactions", "Auditfraud"])
+def test_the_clock_may_start_its_machine_and_nothing_else(streaming_platform: dict[str, Any], upkeep: str) -> None:
+    name = f"{upkeep}PipelineMachineEvents"
+    (machines,) = granted(streaming_platform)[name].values()
+    assert list(granted(streaming_platform)[name]) == ["states:StartExecution"]
+    assert all(machine.startswith(f"<{upkeep}") for machine in machines)
+
+
 def test_pipelines_call_their_functions_and_nothing_else(platform: dict[str, Any]) -> None:
-    pipelines = {name: may for name, may in granted(platform).items() if "Pipeline" in name}
-    assert set(pipelines) == {"TrainingfraudPipeline", "ReleasefraudPipeline", "BackfillfraudPipeline"}
+    pipelines = {name: may for name, may in granted(platform).items() if name.endswith("Pipeline")}
+    assert set(pipelines) == {f"{kind}fraudPipeline" for kind in ("Training", "Release", "Backfill", "Audit")}
     for may in pipelines.values():
         assert all(resource.startswith("<") for resource in may["lambda:InvokeFunction"])
         broad = {action for action, resources in may.items() if "*" in resources}
@@ -135,7 +163,9 @@ def test_only_shift_traffic_may_move_the_alias(platform: dict[str, Any]) -> None
     assert movers == ["ShiftTraffic"]
 
 
-def test_nobody_may_delete_or_use_a_wildcard_action(platform: dict[str, Any]) -> None:
+@pytest.mark.parametrize("stage", ["platform", "streaming_platform"])
+def test_nobody_may_delete_or_use_a_wildcard_action(stage: str, request: pytest.FixtureRequest) -> None:
+    platform = request.getfixturevalue(stage)
     actions = {action for may in granted(platform).values() for action in may} - {"sqs:DeleteMessage"}
     assert not [action for action in actions if "*" in action or ("Delete" in action and "LogDelivery" not in action)]
 
@@ -148,10 +178,10 @@ def test_each_function_writes_its_own_log_only(platform: dict[str, Any]) -> None
                 assert flat(statement["Resource"]).startswith(f"<{owner}Log")
 
 
-def test_listing_a_bucket_is_kept_to_a_prefix(platform: dict[str, Any]) -> None:
+def test_listing_a_bucket_is_kept_to_a_prefix(streaming_platform: dict[str, Any]) -> None:
     statements = [
         statement
-        for policy in of_type(platform, "AWS::IAM::Policy").values()
+        for policy in of_type(streaming_platform, "AWS::IAM::Policy").values()
         for statement in policy["Properties"]["PolicyDocument"]["Statement"]
         if "s3:ListBucket" in listed(statement["Action"])
     ]

@@ -24,9 +24,15 @@ def all_states(definition: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return found
 
 
-@pytest.fixture(params=["roost-test-fraud-training", "roost-test-fraud-release"])
-def states(request: pytest.FixtureRequest, platform: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return all_states(definitions(platform)[request.param])
+MACHINES = [
+    "roost-test-fraud-training", "roost-test-fraud-release", "roost-test-fraud-backfill",
+    "roost-test-card-transactions-compaction",
+]  # fmt: skip
+
+
+@pytest.fixture(params=MACHINES)
+def states(request: pytest.FixtureRequest, streaming_platform: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return all_states(definitions(streaming_platform)[request.param])
 
 
 def test_every_task_retries_transient_errors_by_name(states: dict[str, Any]) -> None:
@@ -78,3 +84,21 @@ def test_the_steps_of_training_stand_in_order(platform: dict[str, Any]) -> None:
 def test_failed_gates_end_red_with_the_reasons(platform: dict[str, Any]) -> None:
     failed = definitions(platform)["roost-test-fraud-training"]["States"]["GatesFailed"]
     assert failed == {"Type": "Fail", "Error": "GatesFailed", "CausePath": "$.evaluation.reasons"}
+
+
+@pytest.mark.parametrize(
+    ("machine", "state", "payload"),
+    [
+        ("roost-test-fraud-backfill", "BackfillFeatures", {"model": "fraud"}),
+        ("roost-test-card-transactions-compaction", "CompactEvents", {"source": "card_transactions"}),
+    ],
+)
+def test_upkeep_of_features_is_one_state_that_explains_its_failure(
+    streaming_platform: dict[str, Any], machine: str, state: str, payload: dict[str, str]
+) -> None:
+    definition = definitions(streaming_platform)[machine]
+    task = definition["States"][definition["StartAt"]]
+    assert definition["StartAt"] == state
+    assert task["Parameters"] == {**payload, "run.$": "$$.Execution.Name"}
+    assert (task["End"], "Next" in task) == (True, False)
+    assert {rule["Next"] for rule in task["Catch"]} == {"ExplainFailure", "Failed"}

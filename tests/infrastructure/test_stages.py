@@ -81,11 +81,60 @@ def test_every_route_asks_for_a_signature(platform: dict[str, Any]) -> None:
     assert {method["Properties"]["AuthorizationType"] for method in methods} == {"AWS_IAM"}
 
 
-def test_streams_exist_only_where_they_are_asked_for(platform: dict[str, Any], tmp_path: Path) -> None:
+def test_streams_exist_only_where_they_are_asked_for(
+    platform: dict[str, Any], streaming_platform: dict[str, Any]
+) -> None:
     assert not of_type(platform, "AWS::Kinesis::Stream")
-    asked = synthesized(tmp_path, streams="true")[names.stack(STAGE, "platform")]["Resources"]
-    (stream,) = of_type(asked, "AWS::Kinesis::Stream").values()
+    (stream,) = of_type(streaming_platform, "AWS::Kinesis::Stream").values()
     assert stream["Properties"]["Name"] == names.feature_stream(STAGE, "card_transactions")
     assert stream["Properties"]["StreamEncryption"]["EncryptionType"] == "KMS"
-    mappings = of_type(asked, "AWS::Lambda::EventSourceMapping").values()
+    mappings = of_type(streaming_platform, "AWS::Lambda::EventSourceMapping").values()
     assert [m for m in mappings if m["Properties"].get("StartingPosition") == "TRIM_HORIZON"]
+
+
+def test_what_the_clock_starts(platform: dict[str, Any], streaming_platform: dict[str, Any]) -> None:
+    audit = names.audit_pipeline(STAGE, "fraud")
+    assert _by_the_clock(platform) == {audit: "rate(1 hour)"}
+    compaction = names.compaction_pipeline(STAGE, "card_transactions")
+    assert _by_the_clock(streaming_platform) == {audit: "rate(1 hour)", compaction: "rate(1 hour)"}
+
+
+def _by_the_clock(platform: dict[str, Any]) -> dict[str, str]:
+    """Schedule by name of the state machine that it starts."""
+    found = {}
+    for rule in of_type(platform, "AWS::Events::Rule").values():
+        if _scheduled(rule):
+            (target,) = rule["Properties"]["Targets"]
+            machine = platform[target["Arn"]["Ref"]]["Properties"]
+            found[machine["StateMachineName"]] = rule["Properties"]["ScheduleExpression"]
+    return found
+
+
+def test_alarms_say_what_they_mean_and_what_to_do(streaming_platform: dict[str, Any]) -> None:
+    alarms = [alarm["Properties"] for alarm in of_type(streaming_platform, "AWS::CloudWatch::Alarm").values()]
+    assert {alarm["MetricName"] for alarm in alarms} == {"FeaturesSkewed", "IteratorAge", "StreamRecordsRejected"}
+    runbook = (Path(__file__).resolve().parents[2] / "docs" / "runbook.md").read_text()
+    for alarm in alarms:
+        assert alarm["TreatMissingData"] == "notBreaching"
+        chapter = alarm["AlarmDescription"].split('docs/runbook.md, "')[1].rstrip('"')
+        assert f"## {chapter}\n" in runbook
+
+
+def _scheduled(rule: dict[str, Any]) -> bool:
+    return "ScheduleExpression" in rule["Properties"]
+
+
+def test_what_was_compacted_goes_and_leaves_no_markers(storage: dict[str, Any]) -> None:
+    rules = {
+        bucket["Properties"]["BucketName"]["Fn::Join"][1][0]: bucket["Properties"]["LifecycleConfiguration"]["Rules"]
+        for bucket in of_type(storage, "AWS::S3::Bucket").values()
+    }
+    tag = [{"Key": key, "Value": value} for key, value in names.COMPACTED_TAG.items()]
+    lake, tagged, markers = rules["roost-test-lake-"]
+    assert tagged == {
+        "ExpirationInDays": 3, "NoncurrentVersionExpiration": {"NoncurrentDays": 7}, "Status": "Enabled",
+        "TagFilters": tag,
+    }  # fmt: skip
+    assert markers == {"ExpiredObjectDeleteMarker": True, "Prefix": "events/", "Status": "Enabled"}
+    assert [lake] == rules["roost-test-packages-"]
+    assert "ExpirationInDays" not in lake

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import aws_cdk
 import pytest
@@ -14,8 +13,9 @@ from tests.infrastructure.conftest import app_at
 IGNORED = ["W3005"]  # the CDK states dependencies that references imply already
 
 
-def test_cdk_nag_finds_nothing_that_is_not_acknowledged(tmp_path: Path) -> None:
-    app_at(tmp_path).synth()
+@pytest.mark.parametrize("streams", ["false", "true"])
+def test_cdk_nag_finds_nothing_that_is_not_acknowledged(tmp_path: Path, streams: str) -> None:
+    app_at(tmp_path, streams=streams).synth()
     report = json.loads((tmp_path / "out" / "validation-report.json").read_text())
     assert report["pluginReports"] == []
 
@@ -27,7 +27,8 @@ def test_a_synth_fails_on_what_cdk_nag_finds(tmp_path: Path) -> None:
         app.synth()
 
 
-def test_cfn_lint_finds_nothing(templates: dict[str, Any]) -> None:
-    for template in templates.values():
+@pytest.mark.parametrize("stage", ["templates", "streaming"])
+def test_cfn_lint_finds_nothing(stage: str, request: pytest.FixtureRequest) -> None:
+    for template in request.getfixturevalue(stage).values():
         found = lint(json.dumps(template), config=ManualArgs(regions=["us-east-1"], ignore_checks=IGNORED))
         assert [f"{match.rule.id} {match.message}" for match in found] == []

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from roost.adapters.duckdb_tables import DuckDBTables
+from roost.ports import RowSpan
 from roost.spec import load_model
 from roost.spec.layouts import layout_of
 from tests.benchmarks.features.hot_entities import hot_figures
@@ -31,7 +32,8 @@ def ours_windows(path: Path) -> None:
     model, tables = load_model("fraud"), DuckDBTables()
     first, last = tables.time_span(path, model.source.event_time)
     for view in model.views:
-        tables.own_features(path, model.source, layout_of(view), first, last + 1)
+        rows = RowSpan(path, model.source, first, last + 1)
+        tables.row_features(rows, path, model.source, layout_of(view))
 
 
 def ours_join(folder: Path, memory: str = "3GB") -> None:

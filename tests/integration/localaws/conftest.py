@@ -1,34 +1,17 @@
-"""Emulators for the tests of the embedded AWS: each on its own port, in its own folder, stopped at the end."""
+"""Emulators as the tests of the embedded AWS need them: as Roost uses it, guarded by IAM, and without our mending."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import pytest
 
-from localaws import Emulator, start, stop
-
-Starter = Callable[..., Emulator]
-
-
-@pytest.fixture(scope="session")
-def start_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starter]:
-    homes: list[Path] = []
-
-    def start_one(**options: bool | float | None) -> Emulator:
-        homes.append(tmp_path_factory.mktemp("localaws"))
-        return start(port=0, home=homes[-1], **options)
-
-    yield start_one
-    for home in homes:
-        stop(home)
+from localaws import Emulator
+from tests.conftest import Starter
 
 
 @pytest.fixture(scope="session")
-def aws(start_emulator: Starter) -> Emulator:
+def aws(emulator: Emulator) -> Emulator:
     """The emulator as Roost uses it, with waits skipped."""
-    return start_emulator(wait_scale=0)
+    return emulator
 
 
 @pytest.fixture(scope="session")

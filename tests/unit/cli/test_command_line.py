@@ -13,7 +13,9 @@ from roost.cli.score_command import _request
 from roost.errors import MalformedRequest
 
 COMMANDS = (
-    "features list", "features show", "features get", "features backfill",
+    "features list", "features show", "features lineage", "features docs", "features get", "features history",
+    "features freshness", "features backfill", "features compact",
+    "features audit",
     "train", "release", "rollback", "deploy", "score", "demo", "down", "local up", "local down", "local reset",
     "local status", "data simulate", "data upload", "runs list", "runs show", "models list", "models show",
     "models audit", "releases list", "releases show",

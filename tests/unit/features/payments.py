@@ -129,12 +129,14 @@ class Lake:
         self.store.put(key, body)
         return key
 
-    def put_valid(self, folder: Path, columns: Mapping[str, Any], dataset: str = "d1") -> str:
-        """Store valid rows directly, without ingestion."""
+    def put_valid(
+        self, folder: Path, columns: Mapping[str, Any], dataset: str = "d1", source: str = PAYMENTS.name
+    ) -> dict[str, str]:
+        """Store valid rows directly, without ingestion; returns the data set by its source."""
         path = folder / VALID_ROWS
         self.tables.write_table(columns, path)
         self.store.upload(path, dataset_key(dataset, VALID_ROWS))
-        return dataset
+        return {source: dataset}
 
     def table(self, key: str, folder: Path) -> dict[str, list[Any]]:
         """A stored Parquet file as columns."""

@@ -157,7 +157,7 @@ def test_a_sum_beyond_64_bits_stops_the_run(lake: Lake, tmp_path: Path) -> None:
 
 def test_a_data_set_that_was_not_validated_is_refused(lake: Lake) -> None:
     with pytest.raises(NoDataFound, match="data set d9 has no valid rows; run ValidateData"):
-        build_features(PROJECT, "r1", "d9", None, lake.tables, lake.ports)
+        build_features(PROJECT, "r1", {"payments": "d9"}, None, lake.tables, lake.ports)
 
 
 def test_events_before_the_folds_reach_into_their_windows(lake: Lake, tmp_path: Path) -> None:

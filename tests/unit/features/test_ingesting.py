@@ -2,18 +2,24 @@
 
 import hashlib
 import json
+from pathlib import Path
 
 import pytest
 
 from roost.domain.dataset import Dataset
 from roost.errors import NoDataFound, UnreadableData
-from roost.names import MANIFEST, dataset_key
-from roost.spec import Column, ColumnType
+from roost.names import MANIFEST, VALID_ROWS, dataset_key
+from roost.spec import Column, ColumnType, Model, Source
 from roost.workflows.ingesting import ingest
-from tests.unit.features.payments import PAYMENTS, Lake, csv_text, model
+from roost.workflows.validation import validate_data
+from tests.unit.features.payments import HEADER, PAYMENTS, Lake, csv_text, model
 
 FIRST = csv_text([(1, "2020-01-01T00:00:00Z", "a", 1, 0), (2, "2020-01-05T10:00:00Z", "b", 2, 0)])
 SECOND = csv_text([(3, "2020-01-03T00:00:00Z", "a", 3, 1)])
+
+
+def reading(source: Source) -> Model:
+    return model(source=source, views=(), features=("amount",), defaults={})
 
 
 def test_the_answer_counts_what_has_landed(lake: Lake) -> None:
@@ -27,6 +33,7 @@ def test_the_answer_counts_what_has_landed(lake: Lake) -> None:
         "bytes": len(FIRST) + len(SECOND),
         "from": "2020-01-01T00:00:00+00:00",
         "to": "2020-01-05T10:00:00+00:00",
+        "datasets": {"payments": answer["dataset"]},
     }
 
 
@@ -60,7 +67,7 @@ def test_one_byte_or_one_file_more_is_another_data_set(lake: Lake) -> None:
 def test_other_rules_make_another_data_set(lake: Lake) -> None:
     lake.land(FIRST)
     stricter = PAYMENTS.model_copy(update={"max_rejected_share": 0.0})
-    digests = {ingest(model(**part), lake.tables, lake.ports)["dataset"] for part in ({}, {"source": stricter})}
+    digests = {ingest(reading(source), lake.tables, lake.ports)["dataset"] for source in (PAYMENTS, stricter)}
     assert len(digests) == 2
 
 
@@ -68,7 +75,7 @@ def test_other_words_make_no_other_data_set(lake: Lake) -> None:
     lake.land(FIRST)
     worded = tuple(column.model_copy(update={"description": "words"}) for column in PAYMENTS.columns)
     described = PAYMENTS.model_copy(update={"description": "more words", "columns": worded})
-    digests = {ingest(model(**part), lake.tables, lake.ports)["dataset"] for part in ({}, {"source": described})}
+    digests = {ingest(reading(source), lake.tables, lake.ports)["dataset"] for source in (PAYMENTS, described)}
     assert len(digests) == 1
 
 
@@ -78,6 +85,38 @@ def test_columns_that_nobody_declared_are_listed(lake: Lake) -> None:
     )
     digest = ingest(model(), lake.tables, lake.ports)["dataset"]
     assert Dataset.from_json(lake.store.get(dataset_key(digest, MANIFEST))).files[0].ignored_columns == ("z",)
+
+
+GROWN = PAYMENTS.model_copy(
+    update={"columns": (*PAYMENTS.columns, Column(name="channel", type=ColumnType.STRING, nullable=True))}
+)
+
+
+def test_columns_that_a_file_lacks_are_listed(lake: Lake) -> None:
+    lake.land(FIRST, "old.csv")
+    lake.land(csv_text([(9, "2020-01-06", "a", 1, 0, "web")], (*HEADER, "channel")), "young.csv")
+    digest = ingest(model(source=GROWN, views=(), features=("amount",), defaults={}), lake.tables, lake.ports)[
+        "dataset"
+    ]
+    files = json.loads(lake.store.get(dataset_key(digest, MANIFEST)))["files"]
+    assert [file["absent_columns"] for file in files] == [["channel"], []]
+
+
+def test_rows_that_are_older_than_a_column_have_null_in_it(lake: Lake, tmp_path: Path) -> None:
+    lake.land(FIRST, "old.csv")
+    lake.land(csv_text([(9, "2020-01-06", "a", 1, 0, "web")], (*HEADER, "channel")), "young.csv")
+    grown = model(source=GROWN, views=(), features=("amount",), defaults={})
+    datasets = ingest(grown, lake.tables, lake.ports)["datasets"]
+    assert validate_data(grown, datasets, lake.tables, lake.ports)["quarantined"] == 0
+    assert lake.table(dataset_key(datasets["payments"], VALID_ROWS), tmp_path)["channel"] == [None, None, "web"]
+
+
+def test_manifests_from_before_columns_could_be_absent_are_read(lake: Lake) -> None:
+    lake.land(FIRST)
+    digest = ingest(model(), lake.tables, lake.ports)["dataset"]
+    manifest = json.loads(lake.store.get(dataset_key(digest, MANIFEST)))
+    del manifest["files"][0]["absent_columns"]
+    assert Dataset.from_json(json.dumps(manifest).encode()).digest == digest
 
 
 def test_markers_are_no_data(lake: Lake) -> None:

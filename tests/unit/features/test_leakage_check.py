@@ -36,7 +36,7 @@ def built(lake: Lake, tmp_path: Path) -> Lake:
         "is_fraud": np.array([int(row % 5 == 0) for row in rows]),
     }
     lake.put_valid(tmp_path, columns)
-    build_features(project(), RUN, "d1", None, lake.tables, lake.ports)
+    build_features(project(), RUN, {"payments": "d1"}, None, lake.tables, lake.ports)
     return lake
 
 
@@ -45,7 +45,7 @@ def project() -> Any:
 
 
 def test_an_honest_set_passes(built: Lake) -> None:
-    answer = check_leakage(project(), RUN, "d1", built.tables, built.ports)
+    answer = check_leakage(project(), RUN, {"payments": "d1"}, built.tables, built.ports)
     assert (answer["rows"], answer["features"], answer["differences"]) == (200, 12, 0)
 
 
@@ -58,7 +58,7 @@ def test_a_value_that_nobody_could_know_stops_the_run_and_is_named(built: Lake) 
     np.savez(changed, **sample)
     built.store.put(key, changed.getvalue())
     with pytest.raises(LeakageFound, match=r"1 of 2400 values differ: late__count_1d of c\d at"):
-        check_leakage(project(), RUN, "d1", built.tables, built.ports)
+        check_leakage(project(), RUN, {"payments": "d1"}, built.tables, built.ports)
     report = json.loads(built.store.get(run_key("payments", RUN, LEAKAGE_REPORT)))
     assert report["first"][0]["built"] == report["first"][0]["expected"] + 1
 

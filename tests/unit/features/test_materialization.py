@@ -18,7 +18,7 @@ END = 18_000 * DAY
 LAYOUT = layout_of(view())
 
 
-def stored(lake: Lake, folder: Path, *events: tuple[float, str | None, float | None]) -> str:
+def stored(lake: Lake, folder: Path, *events: tuple[float, str | None, float | None]) -> dict[str, str]:
     """Events as (seconds before the end, card, amount)."""
     ordered = sorted(events, key=lambda event: -event[0])
     columns: dict[str, Any] = {
@@ -37,8 +37,8 @@ def item(lake: Lake, card: str) -> OnlineItem:
 def test_each_entity_has_one_item(lake: Lake, tmp_path: Path) -> None:
     dataset = stored(lake, tmp_path, (10, "a", 1.0), (20, "b", 2.0), (7_300, "b", 3.0), (5, None, 4.0))
     answer = materialize_features(model(), dataset, lake.tables, lake.ports)
-    assert answer == {"views": {"card_spend": 2}, "as_of": iso(END - 4)}
-    assert sorted(card for _, card in lake.online.items) == ["a", "b"]
+    assert answer == {"views": {"card_spend": 2}, "as_of": {"payments": iso(END - 4)}}
+    assert sorted(card for name, card in lake.online.items if name == LAYOUT.online_name) == ["a", "b"]
 
 
 def test_an_item_answers_what_was_known_at_the_end(lake: Lake, tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ def test_events_that_no_window_can_reach_are_left_out(lake: Lake, tmp_path: Path
 
 def test_the_end_is_the_second_after_the_last_event(lake: Lake, tmp_path: Path) -> None:
     dataset = stored(lake, tmp_path, (0.5, "a", 1.0))
-    assert materialize_features(model(), dataset, lake.tables, lake.ports)["as_of"] == iso(END)
+    assert materialize_features(model(), dataset, lake.tables, lake.ports)["as_of"] == {"payments": iso(END)}
     assert item(lake, "a").as_of == END
 
 
@@ -95,4 +95,4 @@ def test_a_model_without_views_writes_nothing(lake: Lake, tmp_path: Path) -> Non
 
 def test_a_data_set_that_was_not_validated_is_refused(lake: Lake) -> None:
     with pytest.raises(NoDataFound, match="run ValidateData"):
-        materialize_features(model(), "d9", lake.tables, lake.ports)
+        materialize_features(model(), {"payments": "d9"}, lake.tables, lake.ports)

@@ -92,6 +92,33 @@ def test_columns_that_nobody_declared_are_listed(reader: Callable[[Format], Insp
     assert reader("csv")(csv_text(rows, (*HEADER, "Merchant Name"))).ignored == ("Merchant Name",)
 
 
+OLD_HEADER = HEADER[:3] + HEADER[4:]  # amount was added later
+OLD_ROWS = [(*row[:3], *row[4:]) for row in ROWS]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [csv_text(OLD_ROWS, OLD_HEADER), csv_text([(*row, "x") for row in OLD_ROWS], (*OLD_HEADER, "Merchant Name"))],
+    ids=["alone", "beside one that nobody declared"],
+)
+def test_a_csv_file_older_than_a_nullable_column_is_read(reader: Callable[[Format], Inspect], body: bytes) -> None:
+    facts = reader("csv")(body)
+    assert (facts.rows, facts.first, facts.last, facts.absent) == (2, FIRST, LAST, ("amount",))
+
+
+def test_a_parquet_file_older_than_a_nullable_column_is_read(
+    reader: Callable[[Format], Inspect], tmp_path: Path
+) -> None:
+    body = parquet(tmp_path, PARQUET_ROW.replace("1.5 AS amount", "1 AS till"))
+    assert reader("parquet")(body) == FileFacts(1, FIRST, FIRST, ("till",), ("amount",))
+
+
+def test_a_json_file_older_than_a_nullable_column_is_read(reader: Callable[[Format], Inspect]) -> None:
+    rows = [{key: value for key, value in row.items() if key != "amount"} for row in JSON_ROWS]
+    assert reader("json")(json_text(rows)).absent == ("amount",)
+    assert reader("json")(json_text([*rows * 700, JSON_ROWS[0]])).absent == ()
+
+
 def test_a_bad_cell_is_no_reason_to_refuse_a_file(reader: Callable[[Format], Inspect]) -> None:
     assert reader("csv")(csv_text([("x", "never", "a", "much", "maybe")])) == FileFacts(1, None, None)
 
@@ -104,6 +131,11 @@ def test_a_bad_cell_is_no_reason_to_refuse_a_file(reader: Callable[[Format], Ins
         (csv_text(ROWS).replace(b",", b";"), "separated by semicolons"),
         (csv_text(ROWS).replace(b",", b"\t"), "separated by tabs"),
         (csv_text(ROWS, ("payment_id", "paid_at", "kard", "amount", "fraud")), "card, is_fraud"),
+        (
+            csv_text(ROWS, ("payment_id", "paid_at", "card", "amount", "Is Fraud")),
+            "If 'Is Fraud' is 'is_fraud', rename",
+        ),
+        (csv_text(OLD_ROWS, ("payment_id", "card", "amount", "is_fraud")), "lacks the declared column(s) paid_at;"),
         (csv_text(ROWS, ("payment_id", "payment_id", "paid_at", "card", "amount")), "stands twice"),
         (csv_text([*ROWS, (3, "2020-01-01")]), "Line: 4"),
         (csv_text([*ROWS, (3, "2020-01-01", "a", 1, 0, "more")]), "Found: 6"),

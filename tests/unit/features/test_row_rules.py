@@ -129,6 +129,12 @@ def test_only_allowed_strings_are_taken(judge: Judge) -> None:
     assert found.counts == ValidationCounts(3, 2, {"x allowed": 1})
 
 
+def test_a_text_that_no_request_could_carry_is_rejected(judge: Judge) -> None:
+    outcome = judge([column(ColumnType.STRING)], [["é" * 256], ["e" * 257]])
+    assert [row["x"] for row in outcome.valid] == ["é" * 256]
+    assert outcome.counts.rules == {"x length": 1}
+
+
 def test_an_amount_too_large_to_be_summed_exactly_is_rejected(judge: Judge) -> None:
     found = judge([column(ColumnType.DECIMAL, decimals=2)], [("92233720368547758",), ("9e15",)])
     assert found.counts == ValidationCounts(2, 1, {"x magnitude": 1})

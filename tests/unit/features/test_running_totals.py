@@ -13,6 +13,7 @@ from roost.adapters import duckdb_tables, running_totals
 from roost.adapters.duckdb_tables import DuckDBTables
 from roost.domain.view_layout import ViewLayout
 from roost.errors import DataRejected
+from roost.ports import RowSpan
 from roost.spec import Aggregation, WindowView
 from roost.spec.layouts import layout_of
 from tests.unit.features.payments import CARD, DAY, PAYMENTS, view
@@ -45,7 +46,8 @@ def both(layout: ViewLayout, path: Path, monkeypatch: pytest.MonkeyPatch) -> lis
     found = []
     for quick in (running_totals.features, lambda _opened, _layout: None):
         monkeypatch.setattr(duckdb_tables.running_totals, "features", quick)
-        features = TABLES.own_features(path, PAYMENTS, layout, BEGIN - 2 * DAY, BEGIN + 3 * DAY)
+        rows = RowSpan(path, PAYMENTS, BEGIN - 2 * DAY, BEGIN + 3 * DAY)
+        features = TABLES.row_features(rows, path, PAYMENTS, layout)
         found.append({name: np.nan_to_num(column, nan=-1.0).tolist() for name, column in features.items()})
     return found
 
@@ -65,11 +67,11 @@ def test_other_functions_go_the_other_way(tmp_path: Path) -> None:
         aggregations=(Aggregation(function="stddev", column="amount"),),
     )  # fmt: skip
     path = stored([(0, "a", 1.0), (60, "a", 3.0), (120, "a", 0.0)], tmp_path)
-    found = TABLES.own_features(path, PAYMENTS, layout_of(spread), BEGIN - DAY, BEGIN + DAY)
+    found = TABLES.row_features(RowSpan(path, PAYMENTS, BEGIN - DAY, BEGIN + DAY), path, PAYMENTS, layout_of(spread))
     assert found["v__amount_stddev_4h"][2] == np.sqrt(2)
 
 
 def test_sums_that_might_not_fit_are_left_to_the_way_that_says_so(tmp_path: Path) -> None:
     path = stored([(0, "a", 9e16), (60, "a", 9e16), (120, "a", 9e16)], tmp_path)
     with pytest.raises(DataRejected, match="64 bits"):
-        TABLES.own_features(path, PAYMENTS, layout_of(view()), BEGIN - DAY, BEGIN + DAY)
+        TABLES.row_features(RowSpan(path, PAYMENTS, BEGIN - DAY, BEGIN + DAY), path, PAYMENTS, layout_of(view()))

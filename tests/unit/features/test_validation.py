@@ -28,9 +28,13 @@ def landed(lake: Lake, rows: list[tuple[Any, ...]], project: Model) -> str:
     return dataset
 
 
+def validated(lake: Lake, project: Model, dataset: str) -> dict[str, Any]:
+    return validate_data(project, {project.source.name: dataset}, lake.tables, lake.ports)
+
+
 def test_the_answer_counts_rows_and_broken_rules(lake: Lake) -> None:
     dataset = landed(lake, GOOD + BAD, ruled())
-    assert validate_data(ruled(), dataset, lake.tables, lake.ports) == {
+    assert validated(lake, ruled(), dataset) == {
         "rows": 10,
         "valid": 8,
         "quarantined": 2,
@@ -41,7 +45,7 @@ def test_the_answer_counts_rows_and_broken_rules(lake: Lake) -> None:
 
 def test_valid_and_rejected_rows_are_stored(lake: Lake, tmp_path: Path) -> None:
     dataset = landed(lake, GOOD + BAD, ruled())
-    validate_data(ruled(), dataset, lake.tables, lake.ports)
+    validated(lake, ruled(), dataset)
     assert len(lake.table(dataset_key(dataset, VALID_ROWS), tmp_path)["amount"]) == 8
     rejected = lake.table(quarantine_key("payments", dataset), tmp_path)
     assert rejected["broken_rule"] == ["amount minimum", "amount type; is_fraud maximum"]
@@ -52,7 +56,7 @@ def test_too_large_a_share_of_bad_rows_stops_the_run(lake: Lake) -> None:
     strict = ruled(max_rejected_share=0.19)
     dataset = landed(lake, GOOD + BAD, strict)
     with pytest.raises(DataRejected) as caught:
-        validate_data(strict, dataset, lake.tables, lake.ports)
+        validated(lake, strict, dataset)
     for part in ("2 of 10 rows (20.00%)", "bears 19.00%", "amount minimum (1)", quarantine_key("payments", dataset)):
         assert part in str(caught.value)
     assert lake.store.exists(quarantine_key("payments", dataset))
@@ -60,19 +64,19 @@ def test_too_large_a_share_of_bad_rows_stops_the_run(lake: Lake) -> None:
 
 def test_the_share_itself_is_borne(lake: Lake) -> None:
     project = ruled(max_rejected_share=0.2)
-    assert validate_data(project, landed(lake, GOOD + BAD, project), lake.tables, lake.ports)["valid"] == 8
+    assert validated(lake, project, landed(lake, GOOD + BAD, project))["valid"] == 8
 
 
 @pytest.mark.parametrize("rows", [[], GOOD[:4]])
 def test_too_few_rows_stop_the_run(lake: Lake, rows: list[tuple[Any, ...]]) -> None:
     demanding = ruled(min_rows=5)
     with pytest.raises(DataRejected, match=rf"{len(rows)} rows are valid; source 'payments' needs 5"):
-        validate_data(demanding, landed(lake, rows, demanding), lake.tables, lake.ports)
+        validated(lake, demanding, landed(lake, rows, demanding))
 
 
 def test_the_report_is_for_people(lake: Lake) -> None:
     dataset = landed(lake, GOOD + BAD, ruled())
-    validate_data(ruled(), dataset, lake.tables, lake.ports)
+    validated(lake, ruled(), dataset)
     report = json.loads(lake.store.get(dataset_key(dataset, VALIDATION_REPORT)))
     assert report["validated_at"] == NOW.isoformat()
     assert report["quarantine"] == quarantine_key("payments", dataset)
@@ -81,10 +85,10 @@ def test_the_report_is_for_people(lake: Lake) -> None:
 
 def test_a_data_set_that_passed_is_not_read_again(lake: Lake) -> None:
     dataset = landed(lake, GOOD + BAD, ruled())
-    before = validate_data(ruled(), dataset, lake.tables, lake.ports)
+    before = validated(lake, ruled(), dataset)
     objects = dict(lake.store.objects)
     lake.clock.time += timedelta(days=1)
-    assert validate_data(ruled(), dataset, lake.tables, lake.ports) == before
+    assert validated(lake, ruled(), dataset) == before
     assert lake.store.objects == objects
 
 
@@ -92,21 +96,21 @@ def test_a_data_set_that_was_stopped_is_read_again(lake: Lake) -> None:
     early = [(1, (NOW + timedelta(days=3)).isoformat(), "a", 1, 0)]
     dataset = landed(lake, early, ruled())
     with pytest.raises(DataRejected, match="paid_at future"):
-        validate_data(ruled(), dataset, lake.tables, lake.ports)
+        validated(lake, ruled(), dataset)
     lake.clock.time += timedelta(days=3)
-    assert validate_data(ruled(), dataset, lake.tables, lake.ports)["valid"] == 1
+    assert validated(lake, ruled(), dataset)["valid"] == 1
 
 
 def test_clocks_may_be_a_day_ahead(lake: Lake) -> None:
     ahead = [(1, (NOW + timedelta(hours=23)).isoformat(), "a", 1, 0)]
-    assert validate_data(ruled(), landed(lake, ahead, ruled()), lake.tables, lake.ports)["valid"] == 1
+    assert validated(lake, ruled(), landed(lake, ahead, ruled()))["valid"] == 1
 
 
 def test_a_file_that_was_replaced_since_is_noticed(lake: Lake) -> None:
     dataset = landed(lake, GOOD, ruled())
     lake.land(csv_text(GOOD[:1]))
     with pytest.raises(DataRejected, match=r"landing/payments/a\.csv was replaced after it was ingested"):
-        validate_data(ruled(), dataset, lake.tables, lake.ports)
+        validated(lake, ruled(), dataset)
 
 
 def test_files_may_order_their_columns_differently(lake: Lake, tmp_path: Path) -> None:
@@ -114,10 +118,10 @@ def test_files_may_order_their_columns_differently(lake: Lake, tmp_path: Path) -
     swapped = csv_text([(0, 9, "a", "2020-01-02", 2)], ("is_fraud", "amount", "card", "paid_at", "payment_id"))
     lake.land(swapped, "b.csv")
     dataset = ingest(ruled(), lake.tables, lake.ports)["dataset"]
-    validate_data(ruled(), dataset, lake.tables, lake.ports)
+    validated(lake, ruled(), dataset)
     assert lake.table(dataset_key(dataset, VALID_ROWS), tmp_path)["amount"] == [7.0, 9.0]
 
 
 def test_an_unknown_data_set_is_said_to_be_unknown(lake: Lake) -> None:
     with pytest.raises(NoDataFound, match="there is no data set abc; run Ingest first"):
-        validate_data(ruled(), "abc", lake.tables, lake.ports)
+        validated(lake, ruled(), "abc")

@@ -29,6 +29,12 @@ def test_the_repositorys_models_load() -> None:
     assert "fraud" in model_names()
 
 
+def test_what_models_share_is_no_model(churn: Path) -> None:
+    (churn.parent / "shared").mkdir()
+    (churn.parent / "shared" / "__init__.py").touch()
+    assert model_names(churn.parent.name) == ["churn"]
+
+
 def test_an_unknown_model_lists_those_there_are() -> None:
     with pytest.raises(UnknownModel, match=r"no model project 'models/frued'; there are \['"):
         load_model("frued")

@@ -55,7 +55,8 @@ def events(bench: Bench) -> dict[str, Any]:
     first = (T - 86_400) * 10**6
     return {
         entity: [event for event in unpack(item.payload) if event.time >= first]
-        for (_, entity), item in bench.online.items.items()
+        for (name, entity), item in bench.online.items.items()
+        if name == LAYOUT.online_name
     }
 
 
@@ -116,7 +117,7 @@ def test_without_history_it_says_so() -> None:
         backfill_features(project(), TABLES, ports(Bench()))
 
 
-def dataset(bench: Bench, folder: Path, name: str, amounts: Sequence[float], last: float = T - 100) -> str:
+def dataset(bench: Bench, folder: Path, name: str, amounts: Sequence[float], last: float = T - 100) -> dict[str, str]:
     """Payments of card a, one a minute up to ``last``, as a validated data set without times of arrival."""
     count = len(amounts)
     times = np.array([(last - 60 * (count - 1 - place)) * 10**6 for place in range(count)])
@@ -131,7 +132,7 @@ def dataset(bench: Bench, folder: Path, name: str, amounts: Sequence[float], las
     }
     TABLES.write_table(columns, folder / "valid.parquet")
     bench.lake.upload(folder / "valid.parquet", dataset_key(name, VALID_ROWS))
-    return name
+    return {"payments": name}
 
 
 def total(bench: Bench) -> float | None:
@@ -158,4 +159,4 @@ def test_what_a_stream_brought_stays_when_a_data_set_is_materialised(tmp_path: P
     consumer(bench).consume([record(9, T - 50, amount=5.0), record(501, T - 100, amount=7.0)])
     materialize_features(project(), dataset(bench, tmp_path, "d1", [10.0, 20.0]), TABLES, ports(bench))
     assert total(bench) == 10.0 + 7.0 + 5.0
-    assert materialize_features(project(), "d1", TABLES, ports(bench))["views"] == {"spend": 0}
+    assert materialize_features(project(), {"payments": "d1"}, TABLES, ports(bench))["views"] == {"spend": 0}

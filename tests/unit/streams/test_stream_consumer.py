@@ -1,5 +1,6 @@
 """The stream consumer: exactly once in effect, whatever is delivered how often, by whom; poison is put aside."""
 
+import hashlib
 import json
 import random
 import threading
@@ -18,7 +19,7 @@ from roost.domain.arrivals import StreamRecord
 from roost.domain.event_codec import NOTHING, read
 from roost.domain.windows import values
 from roost.errors import DependencyUnavailable
-from roost.names import event_log_prefix
+from roost.names import event_log_key
 from roost.ports import OnlineItem
 from roost.spec import Aggregation, Column, ColumnType, Entity, LatestView, Source, WindowView
 from roost.spec.feeds import feed_of
@@ -216,9 +217,16 @@ def test_writers_that_race_on_one_entity_lose_nothing(bench: Bench) -> None:
 
 def test_the_log_has_a_file_for_each_batch_under_its_day(bench: Bench) -> None:
     bench.consumer.consume([record(1), record(2)])
-    assert list(bench.lake.objects) == [
-        f"{event_log_prefix('payments')}date=2023-11-14/shard-000001-shard-000002.parquet"
-    ]
+    ((key, body),) = bench.lake.objects.items()
+    assert key == event_log_key("payments", "2023-11-14", f"shard-000001-{hashlib.sha256(body).hexdigest()[:16]}")
+
+
+def test_a_batch_that_begins_alike_and_holds_more_is_another_file(bench: Bench) -> None:
+    bench.consumer.consume([record(1), record(2)])
+    first = dict(bench.lake.objects)
+    bench.consumer.consume([record(1), record(2), record(3)])
+    assert len(bench.lake.objects) == 2
+    assert first.items() <= bench.lake.objects.items()
 
 
 def test_events_that_nothing_can_reach_are_trimmed(bench: Bench) -> None:

@@ -34,6 +34,7 @@ from roost.workflows.evaluation import evaluate_model
 from roost.workflows.training import train_model
 
 DAY = timedelta(days=1)
+MADE_FROM = {"dataset": "d", "datasets": {"toy": "d"}, "training_set": "t", "code": "c"}
 RUN = "run-1"
 
 
@@ -79,7 +80,7 @@ class TrainingBench:
         return [train_model(model, RUN, name, ScikitLearnTrainer(), self.ports) for name in names]
 
     def evaluate(self, model: Model, candidates: list[dict[str, Any]]) -> dict[str, Any]:
-        event = {"run": RUN, "candidates": candidates, "dataset": "d", "training_set": "t", "code": "c"}
+        event = {"run": RUN, "candidates": candidates, **MADE_FROM}
         return evaluate_model(model, event, open_model, self.ports)
 
 

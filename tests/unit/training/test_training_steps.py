@@ -16,7 +16,7 @@ from roost.names import PACKAGE_CARD, PACKAGE_MANIFEST, PACKAGE_MODEL, Status, p
 from roost.spec import Candidate, Gate
 from roost.workflows.packages import load_package
 from roost.workflows.registration import register_model
-from tests.unit.training.conftest import RUN, TrainingBench, project
+from tests.unit.training.conftest import MADE_FROM, RUN, TrainingBench, project
 
 
 def test_each_candidate_is_trained_and_the_best_is_packaged(bench: TrainingBench) -> None:
@@ -118,7 +118,7 @@ def test_lower_is_better_where_it_is() -> None:
 def test_a_registered_version_is_approved_by_its_gates_and_knows_its_lineage(bench: TrainingBench) -> None:
     model = project()
     evaluation = bench.evaluate(model, bench.train(model, "line"))
-    event = {"model": "toy", "run": RUN, "dataset": "d", "training_set": "t", "code": "c", "evaluation": evaluation}
+    event = {"model": "toy", "run": RUN, **MADE_FROM, "evaluation": evaluation}
     answer = register_model({**event, "request": {"reason": "drift", "requested_by": "ann"}}, bench.ports)
     assert answer == {"version": 1, "status": "approved"}
     version = bench.ports.registry.version("toy", 1)
@@ -132,7 +132,7 @@ def test_a_registered_version_is_approved_by_its_gates_and_knows_its_lineage(ben
 def test_a_step_that_is_tried_again_registers_nothing_and_keeps_a_rejection(bench: TrainingBench) -> None:
     model = project()
     evaluation = bench.evaluate(model, bench.train(model, "line"))
-    event = {"model": "toy", "run": RUN, "dataset": "d", "training_set": "t", "code": "c", "evaluation": evaluation}
+    event = {"model": "toy", "run": RUN, **MADE_FROM, "evaluation": evaluation}
     register_model({**event, "request": {}}, bench.ports)
     registry, ann = bench.ports.registry, Actor("ann", bench.ports.clock.now())
     version = registry.version("toy", 1)
@@ -144,7 +144,7 @@ def test_a_step_that_is_tried_again_registers_nothing_and_keeps_a_rejection(benc
 def test_a_champion_without_its_package_keeps_nobody_from_training(bench: TrainingBench) -> None:
     model = project()
     evaluation = bench.evaluate(model, bench.train(model, "line"))
-    event = {"model": "toy", "run": RUN, "dataset": "d", "training_set": "t", "code": "c", "evaluation": evaluation}
+    event = {"model": "toy", "run": RUN, **MADE_FROM, "evaluation": evaluation}
     register_model({**event, "request": {}}, bench.ports)
     store = bench.ports.registry
     store.heads["toy"] = replace(store.head("toy"), champion=1)  # type: ignore[attr-defined]
@@ -158,7 +158,7 @@ def test_the_champion_is_judged_on_the_same_rows(bench: TrainingBench) -> None:
     model = project()
     evaluation = bench.evaluate(model, bench.train(model, "line"))
     assert evaluation["champion"] is None
-    event = {"model": "toy", "run": RUN, "dataset": "d", "training_set": "t", "code": "c", "evaluation": evaluation}
+    event = {"model": "toy", "run": RUN, **MADE_FROM, "evaluation": evaluation}
     register_model({**event, "request": {}}, bench.ports)
     store = bench.ports.registry
     store.heads["toy"] = replace(store.head("toy"), champion=1)  # type: ignore[attr-defined]

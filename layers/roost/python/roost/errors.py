@@ -80,6 +80,10 @@ class UnknownView(PermanentError):
     """No model project defines a feature view of this name."""
 
 
+class UnknownEntity(PermanentError):
+    """No event of a view's source has this key."""
+
+
 class UnknownRun(PermanentError):
     """The pipeline has no run of this name."""
 

@@ -25,6 +25,23 @@ class StreamMetric(StrEnum):
     LAG = "StreamLag"
 
 
+class AuditMetric(StrEnum):
+    """CloudWatch metrics of the skew audit (namespace ``Roost``)."""
+
+    AUDITED = "FeaturesAudited"
+    STALE = "FeaturesStale"
+    SKEWED = "FeaturesSkewed"
+    STALENESS = "FeatureStaleness"
+
+
+class Agreement(StrEnum):
+    """How the features that a prediction used compare with what the offline store says was known then."""
+
+    EQUAL = "equal"
+    STALE = "stale"
+    SKEWED = "skewed"
+
+
 class Dimension(StrEnum):
     """Dimensions of the metrics above."""
 
@@ -105,6 +122,8 @@ NO_PACKAGE = ""
 
 PROBLEM_JSON = "application/problem+json"
 
+ONLINE_EXPIRY = "e"  # the online table's attribute by which DynamoDB drops items
+
 FEATURES_LAYER = "features"
 TRAINING_LAYER = "training"
 SCORING_LAYER = "scoring"
@@ -161,7 +180,14 @@ def backfill_pipeline(stage: str, model: str) -> str:
     return f"roost-{stage}-{model.replace('_', '-')}-backfill"
 
 
-ONLINE_EXPIRY = "e"  # the online table's attribute by which DynamoDB drops items
+def audit_pipeline(stage: str, model: str) -> str:
+    """Name of the state machine that compares the features of served predictions with the offline store."""
+    return f"roost-{stage}-{model.replace('_', '-')}-audit"
+
+
+def compaction_pipeline(stage: str, source: str) -> str:
+    """Name of the state machine that compacts the log of a source's stream."""
+    return f"roost-{stage}-{source.replace('_', '-')}-compaction"
 
 
 def landing_prefix(source: str) -> str:
@@ -177,6 +203,21 @@ def event_log_prefix(source: str) -> str:
 def event_log_key(source: str, day: str, batch: str) -> str:
     """One batch of arrivals; ``day`` (ISO 8601) is that of the first."""
     return f"{event_log_prefix(source)}date={day}/{batch}.parquet"
+
+
+def event_history_prefix(source: str) -> str:
+    """Where batches of arrivals lie once they have been compacted."""
+    return f"history/{source}/"
+
+
+def event_history_key(source: str, day: str, digest: str, suffix: str) -> str:
+    """A compacted file (``parquet``), or what it was made of (``json``)."""
+    return f"{event_history_prefix(source)}date={day}/{digest}.{suffix}"
+
+
+def event_day(key: str) -> str:
+    """Day (ISO 8601) of a key of either; empty if it names none."""
+    return key.partition("/date=")[2].partition("/")[0]
 
 
 def feature_stream(stage: str, source: str) -> str:
@@ -204,10 +245,17 @@ def candidate_key(model: str, run: str, candidate: str, name: str) -> str:
     return run_key(model, run, f"candidates/{candidate}/{name}")
 
 
+def audit_key(model: str, run: str) -> str:
+    """The report of one skew audit."""
+    return f"audits/{model}/{run}.json"
+
+
 def package_key(digest: str, name: str) -> str:
     """A file of a model package in the packages bucket."""
     return f"packages/{digest}/{name}"
 
+
+COMPACTED_TAG = {"roost-compacted": "true"}  # on what the lake's lifecycle may remove
 
 PACKAGE_MODEL = "model.onnx"
 PACKAGE_MANIFEST = "manifest.json"

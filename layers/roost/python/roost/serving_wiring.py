@@ -1,12 +1,12 @@
 """What stands behind a scoring function, made once at init so that a SnapStart snapshot holds a loaded model."""
 
 import functools
-import sys
 
 from roost.adapters.dynamodb_online import DynamoDBOnlineStore
 from roost.adapters.fast_json import FastJson
 from roost.adapters.onnx_runtime import open_model
 from roost.adapters.s3_objects import S3ObjectStore
+from roost.adapters.standard_output import write_line
 from roost.adapters.system_clock import SystemClock
 from roost.settings import ScoringSettings, function_version
 from roost.workflows.packages import LoadedPackage, load_package
@@ -25,7 +25,7 @@ def prediction_service() -> PredictionService:
         online=DynamoDBOnlineStore(settings.online_table),
         clock=SystemClock(),
         json=FastJson(),
-        write_line=_write_line,
+        write_line=write_line,
     )
 
 
@@ -33,8 +33,3 @@ def _package(settings: ScoringSettings) -> LoadedPackage | None:
     if not settings.package:
         return None
     return load_package(S3ObjectStore(settings.packages_bucket), settings.package, open_model)
-
-
-def _write_line(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()

@@ -1,7 +1,6 @@
 """What stands behind a stream consumer, made once at init."""
 
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +9,10 @@ from roost.adapters.duckdb_tables import DuckDBTables
 from roost.adapters.dynamodb_online import DynamoDBOnlineStore
 from roost.adapters.s3_objects import S3ObjectStore
 from roost.adapters.sqs_rejections import SqsRejections
+from roost.adapters.standard_output import write_line
 from roost.adapters.stream_events import stream_records
 from roost.adapters.system_clock import SystemClock
-from roost.domain.stream_record import stream_line
+from roost.domain.step_metrics import stream_line
 from roost.ports import Clock
 from roost.settings import StreamSettings, function_memory
 from roost.spec.feeds import feed_of, source_views
@@ -53,9 +53,4 @@ def stream_step() -> StreamStep:
         online=DynamoDBOnlineStore(settings.online_table),
         tables=DuckDBTables(memory_limit=f"{function_memory() // 2}MB"),
     )
-    return StreamStep(consumer, SqsRejections(settings.rejected_queue), SystemClock(), _write_line)
-
-
-def _write_line(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+    return StreamStep(consumer, SqsRejections(settings.rejected_queue), SystemClock(), write_line)

@@ -5,6 +5,7 @@ from functools import cached_property
 from roost import names
 from roost.adapters.aws_session import caller
 from roost.adapters.cloudformation_outputs import stack_outputs
+from roost.adapters.cloudwatch_stream_lags import CloudWatchStreamLags
 from roost.adapters.dynamodb_online import DynamoDBOnlineStore
 from roost.adapters.dynamodb_registry import DynamoDBRegistryStore
 from roost.adapters.pipeline_runs import PipelineRuns
@@ -64,6 +65,11 @@ class DeployedPlatform:
         """The packages bucket."""
         return S3ObjectStore(self.output(Output.PACKAGES_BUCKET))
 
+    @property
+    def stream_lags(self) -> CloudWatchStreamLags:
+        """How far the stage's stream consumers are behind."""
+        return CloudWatchStreamLags()
+
     def training(self, model: str) -> PipelineRuns:
         """Runs of a model's training pipeline."""
         return self._runs(names.training_pipeline(self.stage, model))
@@ -75,6 +81,14 @@ class DeployedPlatform:
     def backfills(self, model: str) -> PipelineRuns:
         """Runs that rebuild a model's online features."""
         return self._runs(names.backfill_pipeline(self.stage, model))
+
+    def compactions(self, source: str) -> PipelineRuns:
+        """Runs that compact the log of a source's stream."""
+        return self._runs(names.compaction_pipeline(self.stage, source))
+
+    def audits(self, model: str) -> PipelineRuns:
+        """Runs that audit the features of a model's predictions."""
+        return self._runs(names.audit_pipeline(self.stage, model))
 
     def _runs(self, machine: str) -> PipelineRuns:
         self.output(Output.API_URL)  # an emulator would list no runs where there is no such machine

@@ -9,18 +9,15 @@ import numpy.typing as npt
 from roost.adapters.duckdb_events import event_digest, units
 from roost.domain.event_codec import EventArrays, Integers
 from roost.domain.view_layout import ViewLayout
-from roost.spec.sources import Source
 
 
-def accounts(
-    opened: duckdb.DuckDBPyConnection, source: Source, layout: ViewLayout
-) -> tuple[npt.NDArray[Any], EventArrays]:
+def accounts(opened: duckdb.DuckDBPyConnection, layout: ViewLayout) -> tuple[npt.NDArray[Any], EventArrays]:
     """Entity keys as text (events,) and the last version of each event, ordered by entity, time and id."""
     rank = "dense_rank() OVER (PARTITION BY k ORDER BY t DESC)"
     newest = f" QUALIFY {rank} <= {layout.instants}" if layout.instants else ""
     cells = "".join(f", coalesce({name}, 0) AS {name}, ({name} IS NULL)::BIGINT AS n{name}" for name in units(layout))
     found = opened.execute(
-        f"SELECT k::VARCHAR AS entity, t, known, {event_digest(source, 'id', 't')} AS id{cells} "
+        f"SELECT k::VARCHAR AS entity, t, known, {event_digest('id', 't')} AS id{cells} "
         f"FROM events WHERE until IS NULL{newest} ORDER BY entity, t, id"
     ).fetchnumpy()
     times, known, ids = (np.asarray(found[name], dtype=np.int64) for name in ("t", "known", "id"))

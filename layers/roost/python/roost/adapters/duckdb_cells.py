@@ -10,6 +10,19 @@ from roost.spec.sources import Column, ColumnType
 INTEGER = r"[+-]?[0-9]+(\.0*)?"
 REAL = r"(?i)[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?|nan|[+-]?inf(inity)?"
 DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*"
+STORED = {
+    ColumnType.STRING: "VARCHAR",
+    ColumnType.INTEGER: "BIGINT",
+    ColumnType.FLOAT: "DOUBLE",
+    ColumnType.DECIMAL: "DOUBLE",
+    ColumnType.TIMESTAMP: "TIMESTAMP",
+    ColumnType.BOOLEAN: "BOOLEAN",
+}
+
+
+def no_value(column: Column) -> str:
+    """What stands for a column that is not there: null of its type."""
+    return f"NULL::{STORED[column.type]}"
 
 
 def text(column: Column) -> str:

@@ -1,7 +1,6 @@
 """Columns of a valid table as arrays, whose types follow from the definition and never from the data."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -10,55 +9,48 @@ import numpy.typing as npt
 
 from roost.adapters.duckdb_connection import literal, quoted
 from roost.adapters.duckdb_events import known, number
+from roost.ports import RowSpan
 from roost.spec.sources import Column, ColumnType, Source
 
 SECOND = 1_000_000
 
 
 def columns(
-    opened: duckdb.DuckDBPyConnection,
-    table: Path,
-    source: Source,
-    names: Sequence[str],
-    since: int,
-    until: int,
-    label: str,
+    opened: duckdb.DuckDBPyConnection, rows: RowSpan, names: Sequence[str], label: str
 ) -> dict[str, npt.NDArray[Any]]:
-    """Columns of the rows with ``since <= event time < until``, ordered by event time and row.
+    """Columns of some rows, ordered by event time and row.
 
     Of an event's versions the first one makes the row, as it would have been scored; the label is that of the last one.
     """
-    chosen = ", ".join(f"{_number_or_text(source.column(name))} AS {quoted(name)}" for name in names)
-    rows = _rows(opened, table, source, since, until, label)
+    chosen = ", ".join(f"{_number_or_text(rows.source.column(name))} AS {quoted(name)}" for name in names)
+    order = f"valid.{quoted(rows.source.event_time)}, file_row_number"
     found = opened.execute(
-        f"SELECT {chosen} FROM ({rows}) AS valid ORDER BY valid.{quoted(source.event_time)}, file_row_number"
+        f"SELECT {chosen} FROM ({_rows(opened, rows, label)}) AS valid ORDER BY {order}"
     ).fetchnumpy()
     return {name: _plain(found[name]) for name in names}
 
 
-def asked(opened: duckdb.DuckDBPyConnection, table: Path, source: Source, key: str, since: int, until: int) -> str:
+def asked(opened: duckdb.DuckDBPyConnection, rows: RowSpan, key: str) -> str:
     """The same rows as they ask for features: row, k, t (microseconds since 1970), and their id as events."""
-    time = quoted(source.event_time)
+    time = quoted(rows.source.event_time)
     return (
         f"SELECT row_number() OVER (ORDER BY {time}, file_row_number) AS row, {quoted(key)} AS k, "
-        f"epoch_us({time}) AS t, {number(source)} AS id FROM ({_rows(opened, table, source, since, until)})"
+        f"epoch_us({time}) AS t, {number(rows.source)} AS id FROM ({_rows(opened, rows)})"
     )
 
 
-def _rows(
-    opened: duckdb.DuckDBPyConnection, table: Path, source: Source, since: int, until: int, label: str = ""
-) -> str:
-    time = quoted(source.event_time)
-    rows = (
-        f"SELECT * FROM read_parquet({literal(str(table))}, file_row_number = true) "
-        f"WHERE {time} >= make_timestamp({since * SECOND}) AND {time} < make_timestamp({until * SECOND})"
+def _rows(opened: duckdb.DuckDBPyConnection, rows: RowSpan, label: str = "") -> str:
+    source, time = rows.source, quoted(rows.source.event_time)
+    inside = (
+        f"SELECT * FROM read_parquet({literal(str(rows.table))}, file_row_number = true) "
+        f"WHERE {time} >= make_timestamp({rows.since * SECOND}) AND {time} < make_timestamp({rows.until * SECOND})"
     )
-    if not source.event_id or not _versioned(opened, rows, source):
-        return rows
+    if not source.event_id or not _versioned(opened, inside, source):
+        return inside
     versions = f"PARTITION BY {quoted(source.event_id)}, {time} ORDER BY {known(source)}, file_row_number"
     last = f"last_value({quoted(label)}) OVER ({versions} ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"
     settled = f" REPLACE ({last} AS {quoted(label)})" if label else ""
-    return f"SELECT *{settled} FROM ({rows}) QUALIFY row_number() OVER ({versions}) = 1"
+    return f"SELECT *{settled} FROM ({inside}) QUALIFY row_number() OVER ({versions}) = 1"
 
 
 def _versioned(opened: duckdb.DuckDBPyConnection, rows: str, source: Source) -> bool:

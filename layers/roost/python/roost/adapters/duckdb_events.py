@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from roost.adapters.duckdb_cells import no_value
 from roost.adapters.duckdb_connection import literal, quoted
 from roost.domain.entity_events import HALF, MICROS
 from roost.domain.view_layout import Stored, ViewLayout
@@ -55,7 +56,8 @@ def _create_rows(
     until: int | None,
 ) -> bool:
     """Create ``events`` of all rows; tells whether some event has several."""
-    opened.execute(f"CREATE OR REPLACE TEMP TABLE events AS {_raw(tables, source, layout, since, until)}")
+    rows = parquet(opened, tables, source)
+    opened.execute(f"CREATE OR REPLACE TEMP TABLE events AS {_raw(rows, source, layout, since, until)}")
     twice = "SELECT 1 FROM events GROUP BY id, t HAVING count(*) > 1 LIMIT 1"
     return bool(source.event_id) and _any(opened, twice)
 
@@ -69,19 +71,28 @@ def units(layout: ViewLayout) -> list[str]:
     return [f"u{index}" for index in range(len(layout.columns))]
 
 
-def parquet(tables: Sequence[Path]) -> str:
+def parquet(opened: duckdb.DuckDBPyConnection, tables: Sequence[Path], source: Source) -> str:
+    """A relation of Parquet files, with columns of the same names matched; a nullable one that none has is null."""
+    rows = stored(tables)
+    found = {str(row[0]).casefold() for row in opened.execute(f"DESCRIBE SELECT * FROM {rows}").fetchall()}
+    absent = [column for column in source.columns if column.nullable and column.name not in found]
+    nulls = "".join(f", {no_value(column)} AS {quoted(column.name)}" for column in absent)
+    return f"(SELECT *{nulls} FROM {rows})" if absent else rows
+
+
+def stored(tables: Sequence[Path]) -> str:
     """A relation of Parquet files, with columns of the same names matched."""
     files = ", ".join(literal(str(table)) for table in tables)
     return f"read_parquet([{files}], file_row_number = true, union_by_name = true)"
 
 
-def _raw(tables: Sequence[Path], source: Source, layout: ViewLayout, since: int, until: int | None) -> str:
+def _raw(rows: str, source: Source, layout: ViewLayout, since: int, until: int | None) -> str:
     time = quoted(source.event_time)
     columns = "".join(f", {_unit(column)} AS u{index}" for index, column in enumerate(layout.columns))
     before = "" if until is None else f" AND {time} < make_timestamp({until * MICROS})"
     return (
         f"SELECT {quoted(layout.key)} AS k, epoch_us({time}) AS t, {known(source)} AS known, NULL::BIGINT AS until, "
-        f"{number(source)} AS id{columns} FROM {parquet(tables)} "
+        f"{number(source)} AS id{columns} FROM {rows} "
         f"WHERE {quoted(layout.key)} IS NOT NULL AND {time} >= make_timestamp({since * MICROS}){before}"
     )
 
@@ -97,9 +108,9 @@ def number(source: Source) -> str:
     return quoted(source.event_id) if source.event_id else "file_row_number"
 
 
-def event_digest(source: Source, identifier: str, time: str) -> str:
-    """As ``event_number``; where rows are events, the row itself."""
-    return digest(f"concat({identifier}, '@', {time})") if source.event_id else identifier
+def event_digest(identifier: str, time: str) -> str:
+    """As ``event_number``."""
+    return digest(f"concat({identifier}, '@', {time})")
 
 
 def digest(text: str) -> str:

@@ -6,31 +6,33 @@ import duckdb
 
 from roost.adapters.duckdb_cells import typed
 from roost.adapters.duckdb_connection import literal, quoted
+from roost.adapters.landed_columns import check_columns
 from roost.adapters.landed_text import compression, csv_columns, file_format, json_columns
 from roost.errors import UnreadableData
 from roost.ports import FileFacts, LocalCopy
 from roost.spec.sources import Source
 
-OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 SHOWN_DATA = re.compile(r"[:,]? *(?:Object )?[{\[].*", re.DOTALL)
 LOST = "state machine reached an invalid state"
 TOLD = ("CSV Error", "Expected Number", "Invalid unicode", "Value with unterminated")
 
 
 def inspect(opened: duckdb.DuckDBPyConnection, file: LocalCopy, source: Source) -> FileFacts:
-    """Read a whole file once: its rows, its first and last event time, and the columns that nobody declared.
+    """Read a whole file once: its rows, its first and last event time, and how its columns differ from the declared.
 
     Raises:
-        UnreadableData: the file is not in the declared format, or a declared column is missing.
+        UnreadableData: the file is not in the declared format, or lacks a column that is not nullable.
     """
     found = _columns(opened, file, source)
-    _check(file, source, found)
+    check_columns(file, source, found)
     declared = [column.name for column in source.columns]
     moment = f"epoch_us({typed(source.column(source.event_time))}) // 1000000"
     counts = ", ".join(f"count({quoted(name)})" for name in declared)
     query = f"SELECT count(*), min({moment}), max({moment}), {counts} FROM ({_text(file, source, found)})"
-    rows, first, last, *_ = _run(opened, query, file, source)[0]
-    return FileFacts(int(rows), first, last, tuple(name for name in found if name not in declared))
+    rows, first, last, *filled = _run(opened, query, file, source)[0]
+    ignored = tuple(name for name in found if name not in declared)
+    absent = tuple(name for name, cells in zip(declared, filled, strict=True) if not cells and name not in found)
+    return FileFacts(int(rows), first, last, ignored, absent)
 
 
 def insert(opened: duckdb.DuckDBPyConnection, table: str, index: int, file: LocalCopy, source: Source) -> None:
@@ -51,39 +53,12 @@ def _columns(opened: duckdb.DuckDBPyConnection, file: LocalCopy, source: Source)
     return [str(row[0]) for row in described]
 
 
-def _check(file: LocalCopy, source: Source, found: list[str]) -> None:
-    twice = sorted({name for name in found if found.count(name) > 1})
-    if twice:
-        raise UnreadableData(f"{file.key}: column {twice[0]!r} stands twice; rename one")
-    missing = [name for name in _required(source, found) if name not in found]
-    if missing:
-        raise UnreadableData(
-            f"{file.key} lacks the declared column(s) {', '.join(missing)}; it has {', '.join(found)}; "
-            f"source '{source.name}' declares {', '.join(c.name for c in source.columns)}{_hint(found)}"
-        )
-
-
-def _required(source: Source, found: list[str]) -> list[str]:
-    """Columns that a file must have: JSON writers leave out nulls, and older files know no newer columns.
-
-    But where there is also a column that nobody declared, a nullable one that is missing is more likely misspelled;
-    only that of arrival is expected to be missing, as exports of history have none.
-    """
-    lenient = source.format == "json" or set(found) <= {column.name for column in source.columns}
-    optional = {c.name for c in source.columns if c.nullable and (lenient or c.name == source.ingested_at)}
-    return [column.name for column in source.columns if column.name not in optional]
-
-
-def _hint(found: list[str]) -> str:
-    for delimiter, plural in OTHER_DELIMITERS.items():
-        if len(found) == 1 and delimiter in found[0]:
-            return f". The header is separated by {plural}: write commas"
-    return ""
-
-
 def _text(file: LocalCopy, source: Source, found: list[str]) -> str:
-    """SQL that selects the declared columns of a file as text; a nullable one that it does not have is null."""
-    cells = [f"CAST({quoted(c.name)} AS VARCHAR)" if c.name in found else "NULL::VARCHAR" for c in source.columns]
+    """SQL that selects the declared columns of a file as text; one that it does not have is null."""
+    some = file_format(file.path, source.format) == "json"  # only the keys of its first records were looked at
+    cells = [
+        f"CAST({quoted(c.name)} AS VARCHAR)" if some or c.name in found else "NULL::VARCHAR" for c in source.columns
+    ]
     columns = ", ".join(f"{cell} AS {quoted(c.name)}" for cell, c in zip(cells, source.columns, strict=True))
     return f"SELECT {columns} FROM {_reader(file, source, found)}"
 

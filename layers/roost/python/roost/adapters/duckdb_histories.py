@@ -25,7 +25,7 @@ def histories(
     columns = "".join(f", {quoted(name)}" for name in names)
     rows = opened.execute(
         f"SELECT {key}::VARCHAR, {event}::VARCHAR, epoch_us({quoted(source.event_time)}), {known(source)}{columns} "
-        f"FROM {parquet(tables)} WHERE {key}::VARCHAR IN (SELECT k FROM wanted)"
+        f"FROM {parquet(opened, tables, source)} WHERE {key}::VARCHAR IN (SELECT k FROM wanted)"
     ).fetchall()
     found: dict[str, list[Known]] = defaultdict(list)
     for entity, event_id, time, when, *values in rows:

@@ -10,29 +10,26 @@ from roost.adapters.duckdb_events import event_digest, units
 from roost.adapters.duckdb_windows import early
 from roost.domain.entity_events import MICROS
 from roost.domain.view_layout import ViewLayout
-from roost.spec.sources import Source
 
 Reals = npt.NDArray[np.float64]
 
 
-def features(
-    opened: duckdb.DuckDBPyConnection, source: Source, layout: ViewLayout, always_known: bool
-) -> dict[str, Reals]:
+def features(opened: duckdb.DuckDBPyConnection, layout: ViewLayout, always_known: bool) -> dict[str, Reals]:
     """Features of the rows in ``asked``, from the table ``events``, in the order of ``row``; NaN for none."""
-    query = _newest(layout, _instants(opened, source, layout))
+    query = _newest(layout, _instants(opened, layout))
     if not always_known:
         opened.execute(f"CREATE OR REPLACE TEMP TABLE early AS {early(layout, layout.lookback)}")
-        query = f"{query} WHERE row NOT IN (SELECT row FROM early) UNION ALL {_joined(source, layout)}"
+        query = f"{query} WHERE row NOT IN (SELECT row FROM early) UNION ALL {_joined(layout)}"
     found = opened.execute(f"SELECT * FROM ({query}) ORDER BY row").fetchnumpy()
     return {recipe.feature: _real(found[f"u{recipe.place}"]) / recipe.scale for recipe in layout.recipes}
 
 
-def _instants(opened: duckdb.DuckDBPyConnection, source: Source, layout: ViewLayout) -> str:
+def _instants(opened: duckdb.DuckDBPyConnection, layout: ViewLayout) -> str:
     """One row for each instant of an entity: of events at one instant the one with the largest digest."""
     twice = "SELECT 1 FROM events WHERE until IS NULL GROUP BY k, t HAVING count(*) > 1 LIMIT 1"
     if opened.execute(twice).fetchone() is None:
         return "SELECT * FROM events WHERE until IS NULL"
-    fields = ", ".join([f"id := {event_digest(source, 'id', 't')}", *(f"{name} := {name}" for name in units(layout))])
+    fields = ", ".join([f"id := {event_digest('id', 't')}", *(f"{name} := {name}" for name in units(layout))])
     values = "".join(f", newest.{name} AS {name}" for name in units(layout))
     newest = f"SELECT k, t, max(struct_pack({fields})) AS newest FROM events WHERE until IS NULL GROUP BY k, t"
     return f"SELECT k, t{values} FROM ({newest})"
@@ -44,8 +41,8 @@ def _newest(layout: ViewLayout, instants: str) -> str:
     return f"SELECT * FROM (SELECT a.row{values} FROM asked a ASOF LEFT JOIN ({instants}) e ON a.k = e.k AND a.t > e.t)"
 
 
-def _joined(source: Source, layout: ViewLayout) -> str:
-    identity = event_digest(source, "v.id", "v.t")
+def _joined(layout: ViewLayout) -> str:
+    identity = event_digest("v.id", "v.t")
     fields = ", ".join(["t := v.t", f"id := {identity}", *(f"{name} := v.{name}" for name in units(layout))])
     values = "".join(f", newest.{name} AS {name}" for name in units(layout))
     pairs = (

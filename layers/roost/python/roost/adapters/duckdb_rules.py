@@ -2,6 +2,7 @@
 
 from roost.adapters.duckdb_cells import text
 from roost.adapters.duckdb_connection import literal, quoted
+from roost.domain.request_validation import MAX_STRING
 from roost.spec.sources import NUMERIC, Column, ColumnType, Source
 
 UNITS = 2.0**63  # sums are kept in 64 bits: see domain.windows
@@ -23,6 +24,8 @@ def _rules(column: Column, required: bool) -> list[tuple[str, str]]:
         rules.append(("null", f"{cell} IS NULL"))
     if column.type in NUMERIC:
         rules += _number_rules(column, f"CAST({value} AS DOUBLE)")
+    if column.type is ColumnType.STRING:
+        rules.append(("length", f"length({value}) > {MAX_STRING}"))
     if column.allowed:
         rules.append(("allowed", f"{cell} NOT IN ({', '.join(map(literal, column.allowed))})"))
     return [(f"{column.name} {kind}", condition) for kind, condition in rules]

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from roost.adapters import (
     duckdb_accounts,
     duckdb_columns,
+    duckdb_compaction,
     duckdb_events,
     duckdb_files,
     duckdb_histories,
@@ -25,7 +26,7 @@ from roost.domain.entity_events import MICROS
 from roost.domain.event_codec import EventArrays
 from roost.domain.naive_features import Known
 from roost.domain.view_layout import ViewLayout
-from roost.ports import FileFacts, LocalCopy, ValidationCounts
+from roost.ports import CompactedRows, FileFacts, LocalCopy, RowSpan, ValidationCounts
 from roost.spec.sources import Source
 
 
@@ -47,31 +48,30 @@ class DuckDBTables:
         with connection(self._memory_limit) as opened:
             return duckdb_validation.validate(opened, files, source, now, valid, quarantine)
 
-    def time_span(self, table: Path, event_time: str) -> tuple[int, int]:
-        """First and last time of a table with rows, in whole seconds since 1970; 0 where all are null."""
+    def time_span(self, tables: Path | Sequence[Path], event_time: str) -> tuple[int, int]:
+        """First and last time of tables with rows, in whole seconds since 1970; 0 where all are null."""
+        relation = duckdb_events.stored([tables] if isinstance(tables, Path) else tables)
         second = f"floor(epoch_us({quoted(event_time)}) / 1e6)::BIGINT"
         with connection(self._memory_limit) as opened:
             found = opened.execute(
-                f"SELECT coalesce(min({second}), 0), coalesce(max({second}), 0) FROM {literal(str(table))}"
+                f"SELECT coalesce(min({second}), 0), coalesce(max({second}), 0) FROM {relation}"
             ).fetchall()
         first, last = found[0]
         return int(first), int(last)
 
-    def columns(
-        self, table: Path, source: Source, names: Sequence[str], since: int, until: int, label: str
-    ) -> dict[str, npt.NDArray[Any]]:
+    def columns(self, rows: RowSpan, names: Sequence[str], label: str) -> dict[str, npt.NDArray[Any]]:
         """Columns of the rows in a stretch of time, ordered by event time and row."""
         with connection(self._memory_limit) as opened:
-            return duckdb_columns.columns(opened, table, source, names, since, until, label)
+            return duckdb_columns.columns(opened, rows, names, label)
 
-    def own_features(
-        self, table: Path, source: Source, layout: ViewLayout, since: int, until: int
+    def row_features(
+        self, rows: RowSpan, table: Path, source: Source, layout: ViewLayout
     ) -> dict[str, npt.NDArray[np.float64]]:
         """Features of a view for the same rows in the same order."""
         with connection(self._memory_limit) as opened:
-            rows = duckdb_columns.asked(opened, table, source, layout.key, since, until)
-            opened.execute(f"CREATE TEMP TABLE asked AS {rows}")
-            return _features(opened, [table], source, layout, (since, until), own=True)
+            opened.execute(f"CREATE TEMP TABLE asked AS {duckdb_columns.asked(opened, rows, layout.key)}")
+            own = table == rows.table
+            return _features(opened, [table], source, layout, (rows.since, rows.until), own)
 
     def features_at(
         self,
@@ -94,7 +94,7 @@ class DuckDBTables:
         """Entity keys and events of all entities."""
         with connection(self._memory_limit) as opened:
             duckdb_events.create_last_versions(opened, tables, source, layout, since)
-            return duckdb_accounts.accounts(opened, source, layout)
+            return duckdb_accounts.accounts(opened, layout)
 
     def histories(
         self, tables: Sequence[Path], source: Source, layout: ViewLayout, keys: Sequence[Any]
@@ -102,6 +102,11 @@ class DuckDBTables:
         """Every row of some entities, by key as text."""
         with connection(self._memory_limit) as opened:
             return duckdb_histories.histories(opened, tables, source, layout, keys)
+
+    def compact(self, files: Sequence[LocalCopy], source: Source, target: Path) -> CompactedRows:
+        """Write the rows of Parquet files as one, in order, equal ones once."""
+        with connection(self._memory_limit) as opened:
+            return duckdb_compaction.compact(opened, files, source, target)
 
     def write_table(self, columns: Mapping[str, Any], path: Path) -> None:
         """Write arrays of one length as Parquet."""
@@ -122,6 +127,6 @@ def _features(
     reached = since - layout.reach - layout.tile
     always_known = duckdb_events.create_events(opened, tables, source, layout, reached, until)
     if layout.latest:
-        return duckdb_latest.features(opened, source, layout, always_known)
+        return duckdb_latest.features(opened, layout, always_known)
     quick = running_totals.features(opened, layout) if always_known else None
     return quick or duckdb_windows.features(opened, layout, always_known, own)

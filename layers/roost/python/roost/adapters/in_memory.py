@@ -2,17 +2,23 @@
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from roost.adapters.item_size import refuse_too_large
+from roost.adapters.in_memory_online import InMemoryOnlineStore
 from roost.domain.registry import AuditEntry, Change, ModelHead, Release, Version
 from roost.domain.release import AliasState, Evidence
+from roost.domain.skew import LoggedPrediction
 from roost.errors import ConcurrentUpdate, SmokeTestFailed, UnknownRelease, UnknownVersion
-from roost.ports import OnlineItem, StartedRun, StoredObject
+from roost.ports import StartedRun, StoredObject
+
+__all__ = [
+    "FixedClock", "InMemoryEndpoint", "InMemoryEvidence", "InMemoryObjectStore", "InMemoryOnlineStore",
+    "InMemoryPipeline", "InMemoryPredictionLog", "InMemoryRegistryStore", "InMemoryStreamLags",
+]  # fmt: skip
 
 
 @dataclass
@@ -31,6 +37,7 @@ class InMemoryObjectStore:
     """Objects in a dict."""
 
     objects: dict[str, bytes] = field(default_factory=dict)
+    tags: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def list(self, prefix: str) -> list[StoredObject]:
         """All objects under a prefix, sorted by key."""
@@ -51,6 +58,7 @@ class InMemoryObjectStore:
     def put(self, key: str, body: bytes, content_type: str = "application/octet-stream") -> None:  # noqa: ARG002
         """Store bytes."""
         self.objects[key] = body
+        self.tags.pop(key, None)
 
     def download(self, key: str, path: Path) -> None:
         """Write the object to a file; ``KeyError`` if there is none."""
@@ -58,49 +66,24 @@ class InMemoryObjectStore:
 
     def upload(self, path: Path, key: str) -> None:
         """Store a file's bytes."""
-        self.objects[key] = path.read_bytes()
+        self.put(key, path.read_bytes())
+
+    def tag(self, key: str, tags: Mapping[str, str]) -> None:
+        """Tag an object; ``KeyError`` if there is none."""
+        self.objects[key]
+        self.tags[key] = dict(tags)
 
 
 @dataclass
-class InMemoryOnlineStore:
-    """Online items in a dict, no larger than DynamoDB's; one lock makes a swap atomic."""
+class InMemoryPredictionLog:
+    """Predictions in a list."""
 
-    items: dict[tuple[str, str], OnlineItem] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    predictions: list[LoggedPrediction] = field(default_factory=list)
 
-    def write(self, items: Iterable[OnlineItem]) -> int:
-        """Store the items that are not older than what is stored; returns how many."""
-        written = 0
-        for item in items:
-            refuse_too_large(item)
-            stored = self.items.get((item.view, item.entity))
-            if stored is None or stored.as_of <= item.as_of:
-                revision = stored.revision + 1 if stored else 1
-                self.items[item.view, item.entity] = replace(item, revision=revision)
-                written += 1
-        return written
-
-    def read(
-        self,
-        keys: Sequence[tuple[str, str]],
-        fresh: bool = False,  # noqa: ARG002  (all reads are)
-    ) -> Mapping[tuple[str, str], OnlineItem]:
-        """The stored items among the keys."""
-        return {key: self.items[key] for key in keys if key in self.items}
-
-    def swap(self, items: Sequence[OnlineItem]) -> list[OnlineItem]:
-        """Store each item whose revision is still the stored one; returns the others."""
-        for item in items:
-            refuse_too_large(item)
-        return [item for item in items if not self._swapped(item)]
-
-    def _swapped(self, item: OnlineItem) -> bool:
-        key = (item.view, item.entity)
-        with self.lock:
-            if item.revision != (self.items[key].revision if key in self.items else 0):
-                return False
-            self.items[key] = replace(item, revision=item.revision + 1)
-            return True
+    def sample(self, since: datetime, until: datetime, count: int) -> list[LoggedPrediction]:
+        """The first predictions of the time."""
+        first, last = (moment.timestamp() * 1e6 for moment in (since, until))
+        return [prediction for prediction in self.predictions if first <= prediction.scored < last][:count]
 
 
 @dataclass
@@ -201,6 +184,17 @@ class InMemoryEvidence:
     def between(self, model: str, function_version: str, start: datetime, end: datetime) -> Evidence:  # noqa: ARG002
         """What was put there; nothing happened otherwise."""
         return self.by_version.get(function_version, Evidence(requests=0, errors=0))
+
+
+@dataclass
+class InMemoryStreamLags:
+    """Lags in seconds by source, whatever the time."""
+
+    by_source: dict[str, float] = field(default_factory=dict)
+
+    def newest(self, source: str, now: datetime) -> float | None:  # noqa: ARG002
+        """What was put there; nothing came otherwise."""
+        return self.by_source.get(source)
 
 
 @dataclass

@@ -3,13 +3,14 @@
 import functools
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ParamSpec, TypeVar
 
 import typer
 
 from localaws import LocalAwsError
 from roost.adapters.aws_advice import explained
+from roost.adapters.deployed_platform import DeployedPlatform
 from roost.cli import options
 from roost.cli.display import complain
 from roost.cli.target import Target, choose
@@ -35,6 +36,7 @@ class Choices:
     profile: str = ""
     aws: bool = False
     debug: bool = False
+    open_stage: Callable[[str], DeployedPlatform] = DeployedPlatform
 
     def add(self, given: Mapping[str, Any]) -> None:
         """Take what is given; what is empty leaves the choice as it was."""
@@ -43,7 +45,7 @@ class Choices:
 
     def target(self) -> Target:
         """Where the command acts."""
-        return choose(self.stage, self.profile, self.aws)
+        return replace(choose(self.stage, self.profile, self.aws), open_stage=self.open_stage)
 
 
 CHOICES = Choices()

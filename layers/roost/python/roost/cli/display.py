@@ -8,6 +8,7 @@ from typing import Any
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.table import Table
 
 out = Console()
@@ -20,6 +21,7 @@ COLOURS = {
 }  # fmt: skip
 
 LONGEST_WORD = 12
+UNBOUNDED = 100_000
 
 
 def note(text: str) -> None:
@@ -61,6 +63,11 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
     return drawn
 
 
+def fits(drawn: Table) -> bool:
+    """Whether a table has room on the terminal without breaking a cell; one far too wide would lose columns."""
+    return Measurement.get(out, out.options.update(width=UNBOUNDED), drawn).maximum <= out.width
+
+
 def _longest_word(cells: Iterable[str]) -> int:
     return max((len(word) for cell in cells for word in cell.split() if len(word) <= LONGEST_WORD), default=0)
 
@@ -75,6 +82,14 @@ def seconds(value: float | None) -> str:
     if value is None:
         return "…"
     return f"{value:.1f} s" if value < 90 else f"{value // 60:.0f} min {value % 60:.0f} s"
+
+
+def age(value: float) -> str:
+    """How long ago something was, in its largest whole unit: ``42 seconds``, ``1 hour``, ``12 days``."""
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if value >= size:
+            return f"{value // size:,.0f} {unit}{'s' if value >= 2 * size else ''}"
+    return f"{max(value, 0):.0f} seconds"
 
 
 def brief(output: dict[str, Any], width: int = 90) -> str:

@@ -7,6 +7,8 @@ import typer
 WHERE = "Where it acts"
 
 Model = Annotated[str, typer.Argument(help="Model project, the folder's name under models/.")]
+View = Annotated[str, typer.Argument(help="Feature view, as named in a model's definition.")]
+Key = Annotated[str, typer.Argument(help="Key of the entity.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Watch = Annotated[bool, typer.Option("--watch", help="Follow it to the end.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before real AWS is changed.")]

@@ -1,5 +1,6 @@
 """Which AWS a command acts on, said on every run so that nobody deploys to the wrong place."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import typer
@@ -13,11 +14,12 @@ from roost.settings import endpoint_url, point_sdk_at, point_sdk_at_account
 
 @dataclass(frozen=True)
 class Target:
-    """Where commands act: ``endpoint`` is empty on real AWS."""
+    """Where commands act: ``endpoint`` is empty on real AWS, ``open_stage`` gives what stands behind a stage's name."""
 
     stage: str
     profile: str
     endpoint: str
+    open_stage: Callable[[str], DeployedPlatform] = DeployedPlatform
 
     @property
     def embedded(self) -> bool:
@@ -27,7 +29,7 @@ class Target:
     def platform(self) -> DeployedPlatform:
         """The stage's platform, after saying where it is."""
         self.announce()
-        return DeployedPlatform(self.stage)
+        return self.open_stage(self.stage)
 
     def announce(self) -> None:
         """Say where this run acts."""

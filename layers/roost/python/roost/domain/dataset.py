@@ -16,7 +16,10 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class LandedFile:
-    """One file of a data set; ``first`` and ``last`` event time in seconds since 1970, None without a readable one."""
+    """One file of a data set; ``first`` and ``last`` event time in seconds since 1970, None without a readable one.
+
+    ``ignored_columns`` nobody declared; ``absent_columns`` are declared, nullable, and not in the file.
+    """
 
     key: str
     version: str
@@ -26,6 +29,7 @@ class LandedFile:
     first: int | None = None
     last: int | None = None
     ignored_columns: tuple[str, ...] = ()
+    absent_columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,8 +43,7 @@ class Dataset:
     def from_json(cls, body: bytes) -> Self:
         """The data set that ``to_json`` wrote."""
         manifest = json.loads(body)
-        files = [{**file, "ignored_columns": tuple(file["ignored_columns"])} for file in manifest["files"]]
-        return cls(manifest["source"], tuple(LandedFile(**file) for file in files))
+        return cls(manifest["source"], tuple(_landed(file) for file in manifest["files"]))
 
     def to_json(self) -> bytes:
         """The manifest, indented for people."""
@@ -67,6 +70,11 @@ class Dataset:
             "from": _iso(min((file.first for file in self.files if file.first is not None), default=None)),
             "to": _iso(max((file.last for file in self.files if file.last is not None), default=None)),
         }
+
+
+def _landed(file: Mapping[str, Any]) -> LandedFile:
+    lists = {name: tuple(found) for name, found in file.items() if isinstance(found, list)}
+    return LandedFile(**{**file, **lists})
 
 
 def _iso(seconds: int | None) -> str:

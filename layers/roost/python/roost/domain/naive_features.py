@@ -11,6 +11,7 @@ from roost.domain.entity_events import event_number
 from roost.domain.view_layout import Aggregate, Stored, ViewLayout
 
 MICROS = 1_000_000
+TOLERANCE = 1e-9
 
 
 class Known(NamedTuple):
@@ -22,17 +23,29 @@ class Known(NamedTuple):
     values: dict[str, Any]
 
 
-def naive_features(layout: ViewLayout, rows: Sequence[Known], at: int) -> dict[str, float | None]:
-    """The features of one entity at a time (microseconds since 1970), from all its rows whenever they became known."""
-    events = _as_known(layout, rows, at)
+def naive_features(
+    layout: ViewLayout, rows: Sequence[Known], at: int, known_by: int | None = None
+) -> dict[str, float | None]:
+    """The features of one entity at a time, from all its rows whenever they became known.
+
+    ``at`` and ``known_by``, until when a row must have been known (``at`` unless given), are microseconds since 1970.
+    """
+    events = _as_known(layout, rows, at if known_by is None else known_by)
     return {item.feature: _value(layout, item, events, at) for item in layout.aggregates}
 
 
-def _as_known(layout: ViewLayout, rows: Sequence[Known], at: int) -> list[Known]:
+def same_value(value: float | None, naive: float | None) -> bool:
+    """Whether a value is that of the naive way, which adds in floating point; NaN stands for none."""
+    if value is None or naive is None or math.isnan(value):
+        return naive is None and (value is None or math.isnan(value))
+    return math.isclose(value, naive, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+
+
+def _as_known(layout: ViewLayout, rows: Sequence[Known], by: int) -> list[Known]:
     """Of each event the version that was known last at that time."""
     newest: dict[tuple[str, int], Known] = {}
     for row in rows:
-        if row.known <= at:
+        if row.known <= by:
             rival = newest.get((row.event, row.time))
             if rival is None or _later(layout, row) > _later(layout, rival):
                 newest[row.event, row.time] = row

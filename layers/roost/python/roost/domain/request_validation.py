@@ -7,7 +7,7 @@ from typing import Any
 
 from roost.errors import InvalidField
 
-MAX_STRING = 256
+MAX_STRING = 256  # characters, in files too: what scoring could not ask about must not be learnt from
 MAX_INTEGER = 2**63 - 1
 
 

@@ -1,11 +1,32 @@
 """What the workflows need from the outside world; ``adapters`` implement it, ``adapters.in_memory`` for tests."""
 
-from roost.ports.engines import FileFacts, FittedModel, LocalCopy, OnnxModel, TableEngine, Trainer, ValidationCounts
-from roost.ports.platform import Clock, Endpoint, EvidenceSource, Json, PipelinePorts, PipelineStarter, StartedRun
+from roost.ports.engines import (
+    CompactedRows,
+    FileFacts,
+    FittedModel,
+    LocalCopy,
+    OnnxModel,
+    RowSpan,
+    TableEngine,
+    Trainer,
+    ValidationCounts,
+)
+from roost.ports.platform import (
+    Clock,
+    Endpoint,
+    EvidenceSource,
+    Json,
+    PipelinePorts,
+    PipelineStarter,
+    PredictionLog,
+    StartedRun,
+    StreamLags,
+)
 from roost.ports.stores import ObjectStore, OnlineItem, OnlineStore, RegistryStore, StoredObject
 
 __all__ = [
     "Clock",
+    "CompactedRows",
     "Endpoint",
     "EvidenceSource",
     "FileFacts",
@@ -18,9 +39,12 @@ __all__ = [
     "OnnxModel",
     "PipelinePorts",
     "PipelineStarter",
+    "PredictionLog",
     "RegistryStore",
+    "RowSpan",
     "StartedRun",
     "StoredObject",
+    "StreamLags",
     "TableEngine",
     "Trainer",
     "ValidationCounts",

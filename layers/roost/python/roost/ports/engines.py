@@ -17,12 +17,16 @@ class LocalCopy:
 
 @dataclass(frozen=True)
 class FileFacts:
-    """What a landed file holds: rows, first and last event time (seconds since 1970), columns nobody declared."""
+    """What a landed file holds: rows, first and last event time (seconds since 1970).
+
+    ``ignored`` are columns that nobody declared, ``absent`` nullable ones that were declared and read as null.
+    """
 
     rows: int
     first: int | None
     last: int | None
     ignored: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,24 @@ class ValidationCounts:
     rows: int
     valid: int
     rules: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class RowSpan:
+    """The rows of a valid table of a ``spec.Source`` with ``since <= event time < until``, in seconds since 1970."""
+
+    table: Path
+    source: Any
+    since: int
+    until: int
+
+
+@dataclass(frozen=True)
+class CompactedRows:
+    """Rows read, and rows kept: all but the repetitions."""
+
+    read: int
+    kept: int
 
 
 class TableEngine(Protocol):
@@ -50,14 +72,12 @@ class TableEngine(Protocol):
         """
         ...
 
-    def time_span(self, table: Path, event_time: str) -> tuple[int, int]:
-        """First and last event time of a valid table, in seconds since 1970."""
+    def time_span(self, tables: Path | Sequence[Path], event_time: str) -> tuple[int, int]:
+        """First and last event time of valid tables, in seconds since 1970."""
         ...
 
-    def columns(
-        self, table: Path, source: Any, names: Sequence[str], since: int, until: int, label: str
-    ) -> dict[str, Any]:
-        """Columns as arrays of the rows with ``since <= event time < until``, ordered by event time and row.
+    def columns(self, rows: RowSpan, names: Sequence[str], label: str) -> dict[str, Any]:
+        """Columns as arrays of some rows, ordered by event time and row.
 
         An event with several versions is one row: the first version, with the ``label`` of the last.
 
@@ -66,8 +86,11 @@ class TableEngine(Protocol):
         """
         ...
 
-    def own_features(self, table: Path, source: Any, layout: Any, since: int, until: int) -> dict[str, Any]:
-        """Features of a ``ViewLayout`` for the same rows in the same order, float64 with NaN for none."""
+    def row_features(self, rows: RowSpan, table: Path, source: Any, layout: Any) -> dict[str, Any]:
+        """Features of a ``ViewLayout`` for the same rows in the same order, float64 with NaN for none.
+
+        ``table`` of ``source`` holds the view's events; it may be the rows' own.
+        """
         ...
 
     def features_at(self, tables: Sequence[Path], source: Any, layout: Any, keys: Any, times: Any) -> dict[str, Any]:
@@ -82,6 +105,14 @@ class TableEngine(Protocol):
         self, tables: Sequence[Path], source: Any, layout: Any, keys: Sequence[Any]
     ) -> Mapping[str, Sequence[Any]]:
         """Every row of some entities, by key as text, as ``naive_features.Known``, whenever it became known."""
+        ...
+
+    def compact(self, files: Sequence[LocalCopy], source: Any, target: Path) -> CompactedRows:
+        """Write the rows of Parquet files of a ``spec.Source`` as one file, equal ones once. Raises ``UnreadableData``.
+
+        They are ordered by event time, id and whatever else they hold, so the file depends on the rows alone. A column
+        that only some of the files have is null in the rows of the others.
+        """
         ...
 
     def write_table(self, columns: Mapping[str, Any], path: Path) -> None:

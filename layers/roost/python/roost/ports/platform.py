@@ -1,11 +1,12 @@
 """The platform around the steps: endpoints, pipelines, evidence, time."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from roost.domain.release import AliasState, Evidence
+from roost.domain.skew import LoggedPrediction
 from roost.ports.stores import ObjectStore, OnlineStore, RegistryStore
 
 
@@ -74,6 +75,22 @@ class EvidenceSource(Protocol):
 
     def between(self, model: str, function_version: str, start: datetime, end: datetime) -> Evidence:
         """Counts and statistics of one function version between two times (UTC)."""
+        ...
+
+
+class PredictionLog(Protocol):
+    """What a model's scoring function logged."""
+
+    def sample(self, since: datetime, until: datetime, count: int) -> Sequence[LoggedPrediction]:
+        """About ``count`` answered predictions of a stretch of time (UTC), spread over it; all if there are fewer."""
+        ...
+
+
+class StreamLags(Protocol):
+    """How far the consumers of streams are behind."""
+
+    def newest(self, source: str, now: datetime) -> float | None:
+        """Seconds that records of a source's stream waited of late; None if none came in the hour before ``now``."""
         ...
 
 

@@ -60,6 +60,10 @@ class ObjectStore(Protocol):
         """Store a local file as an object."""
         ...
 
+    def tag(self, key: str, tags: Mapping[str, str]) -> None:
+        """Tag what is stored, in place of its tags. Raises ``KeyError`` if there is none."""
+        ...
+
 
 class OnlineStore(Protocol):
     """Feature state by (view, entity), read in one request."""

@@ -39,19 +39,33 @@ def _check_columns(model: Model) -> None:
     if model.label in model.request:
         raise ValueError(f"request: {model.label!r} is the label; a request cannot know it")
     for view in model.views:
+        _check_source(model, view)
         _check_view(model, view)
     for name in model.carried_columns():
         _require("inputs of project_metrics or holdout_filter", name, columns)
 
 
+def _check_source(model: Model, view: FeatureView) -> None:
+    for source in model.sources:
+        if source.name == view.source.name and source != view.source:
+            raise ValueError(
+                f"views: {view.name} reads a source {source.name!r} that differs from another of that name; use one "
+                f"object for both, or rename one"
+            )
+
+
 def _check_view(model: Model, view: FeatureView) -> None:
-    _require(f"views: key of {view.name}", view.entity.key, list(model.request))
-    if view.source.name != model.source.name:
+    key = view.entity.key
+    _require(f"views: key of {view.name}", key, list(model.request))
+    asked, known = model.source.column(key).type, view.source.column(key).type
+    if asked is not known:
         raise ValueError(
-            f"views: {view.name} reads source {view.source.name!r}; a model's views read its own, {model.source.name!r}"
+            f"views: key {key!r} of {view.name} is {known.value} in source {view.source.name!r}, {asked.value} in "
+            f"{model.source.name!r}: declare one type"
         )
     delay = getattr(view, "delay", timedelta(0))
-    if model.label in view.used_columns() and delay < model.split.gap:
+    own = view.source.name == model.source.name
+    if own and model.label in view.used_columns() and delay < model.split.gap:
         raise ValueError(
             f"views: {view.name} uses the label {model.label!r} with delay {delay}, but labels are known after "
             f"split.gap, {model.split.gap}: set delay to that or more, or the features leak the label"

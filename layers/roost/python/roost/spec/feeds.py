@@ -20,7 +20,8 @@ def feed_of(source: Source) -> Feed:
 
 def streamed_sources(models: Iterable[Model]) -> list[Source]:
     """Each source that arrives on a stream, once."""
-    return list({model.source.name: model.source for model in models if model.source.streamed}.values())
+    found = {source.name: source for model in models for source in model.sources}
+    return [source for source in found.values() if source.streamed]
 
 
 def source_views(name: str) -> tuple[Source, list[FeatureView]]:
@@ -30,7 +31,7 @@ def source_views(name: str) -> tuple[Source, list[FeatureView]]:
         UnknownSource: no model reads it.
     """
     models = [load_model(model) for model in model_names()]
-    sources = {model.source.name: model.source for model in models}
+    sources = {source.name: source for model in models for source in model.sources}
     if name not in sources:
         raise UnknownSource(f"no model project reads a source {name!r}; there are: {', '.join(sorted(sources))}")
     return sources[name], [view for view in shared_views(models).values() if view.source.name == name]
@@ -45,8 +46,8 @@ def shared_views(models: Iterable[Model]) -> dict[str, FeatureView]:
     views: dict[str, tuple[str, FeatureView]] = {}
     sources: dict[str, tuple[str, Source]] = {}
     for model in models:
-        known = sources.setdefault(model.source.name, (model.name, model.source))
-        _agree("source", model.name, model.source, known)
+        for source in model.sources:
+            _agree("source", model.name, source, sources.setdefault(source.name, (model.name, source)))
         for view in model.views:
             _agree("view", model.name, view, views.setdefault(view.name, (model.name, view)))
     return {name: view for name, (_, view) in views.items()}

@@ -1,4 +1,7 @@
-"""Find and read model projects: packages ``models.<name>`` whose module ``definition`` holds ``MODEL``."""
+"""Find and read model projects: packages ``models.<name>`` whose module ``definition`` holds ``MODEL``.
+
+``models.shared`` is no project: it holds the entities, sources and views that several models import.
+"""
 
 import importlib
 import pkgutil
@@ -9,12 +12,14 @@ from roost.errors import InvalidDefinition, UnknownModel
 from roost.spec.model import Model
 
 PACKAGE = "models"
+SHARED = "shared"
 
 
 def model_names(package_name: str = PACKAGE) -> list[str]:
     """Names of all model projects in a package on the import path, sorted."""
     package = importlib.import_module(package_name)
-    return sorted(module.name for module in pkgutil.iter_modules(package.__path__) if module.ispkg)
+    found = {module.name for module in pkgutil.iter_modules(package.__path__) if module.ispkg}
+    return sorted(found - {SHARED})
 
 
 def load_model(name: str, package_name: str = PACKAGE) -> Model:

@@ -151,6 +151,12 @@ class Model(Definition):
         check_model(self)
         return self
 
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The model's own source, then those that its views read beside it."""
+        others = {view.source.name: view.source for view in self.views if view.source.name != self.source.name}
+        return (self.source, *others.values())
+
     def view_features(self) -> tuple[str, ...]:
         """Names of all features of all views."""
         return tuple(name for view in self.views for name in view.features())

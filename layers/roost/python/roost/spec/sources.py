@@ -24,7 +24,10 @@ NUMERIC = frozenset({ColumnType.INTEGER, ColumnType.FLOAT, ColumnType.DECIMAL, C
 
 
 class Column(Definition):
-    """One column of a source and the rules that every row must keep; a row that breaks one is quarantined."""
+    """One column of a source and the rules that every row must keep; a row that breaks one is quarantined.
+
+    A text has at most 256 characters, in files, on streams and in requests.
+    """
 
     name: Name
     type: ColumnType
@@ -82,13 +85,21 @@ class Source(Definition):
         return self
 
     @model_validator(mode="after")
-    def _identity_is_sound(self) -> Self:
-        if self.event_id is not None and self.column(self.event_id).type not in KEYS:
+    def _events_can_be_told_apart(self) -> Self:
+        if self.event_id is None:
+            return self
+        if self.column(self.event_id).type not in KEYS:
             raise ValueError(f"source '{self.name}': event_id {self.event_id!r} must have type integer or string")
-        if self.event_id is not None and self.column(self.event_id).unique:
+        once = [column.name for column in self.columns if column.unique]
+        if once:
             raise ValueError(
-                f"source '{self.name}': rows of one {self.event_id!r} are versions of an event; drop unique"
+                f"source '{self.name}': rows of one {self.event_id!r} are versions of an event, which repeat "
+                f"{once[0]!r}; drop unique"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _arrival_is_sound(self) -> Self:
         if self.streamed and not (self.event_id and self.ingested_at):
             raise ValueError(f"source '{self.name}': a streamed source needs event_id and ingested_at")
         if self.ingested_at is not None and self.column(self.ingested_at).type is not ColumnType.TIMESTAMP:

@@ -22,6 +22,7 @@ from roost.spec import FeatureView, Model, Source
 from roost.spec.layouts import layout_of
 from roost.workflows.account_swaps import Seen, swap_in
 from roost.workflows.feature_history import offline_tables
+from roost.workflows.freshness import mark
 from roost.workflows.online_items import online_items
 from roost.workflows.sealing import StoredAccount
 
@@ -31,16 +32,22 @@ History = Callable[[], AbstractContextManager[list[Path]]]
 
 
 def backfill_features(model: Model, tables: TableEngine, ports: PipelinePorts) -> dict[str, Any]:
-    """Rebuild each view's items; returns how many changed, by view, and to when they are complete.
+    """Rebuild each view's items; returns how many changed, by view, and to when each source is complete.
 
     Raises:
-        NoDataFound: the offline store holds nothing of the model's source.
+        NoDataFound: the offline store holds nothing of a view's source.
     """
-    history = partial(offline_tables, model.source, ports.lake)
-    rebuilt = {view.name: rebuild(view, history, tables, ports) for view in model.views}
+    histories = {source.name: partial(offline_tables, source, ports.lake) for source in model.sources}
+    rebuilt = {view.name: rebuild(view, histories[view.source.name], tables, ports) for view in model.views}
+    ends = {source.name: _complete_to(source, histories[source.name], tables) for source in model.sources}
+    mark(ports.online, {layout_of(view): ends[view.source.name] for view in model.views})
+    complete_to = {name: datetime.fromtimestamp(end, UTC).isoformat() for name, end in ends.items()}
+    return {"views": rebuilt, "complete_to": complete_to}
+
+
+def _complete_to(source: Source, history: History, tables: TableEngine) -> int:
     with history() as paths:
-        end = _end(model.source, paths, tables)
-    return {"views": rebuilt, "complete_to": datetime.fromtimestamp(end, UTC).isoformat()}
+        return _end(source, paths, tables)
 
 
 def rebuild(
@@ -67,7 +74,7 @@ def _accounts(
 ) -> list[StoredAccount]:
     with history() as paths:
         end = _end(view.source, paths, tables)
-        newest = max(tables.time_span(path, view.source.event_time)[1] for path in paths) + 1
+        newest = tables.time_span(paths, view.source.event_time)[1] + 1
         since = tail(layout, layout.reach - layout.delay, newest * MICROS) // MICROS
         keys, events = tables.accounts(paths, view.source, layout, since)
     return list(online_items(layout, keys, events, end, most))
@@ -76,4 +83,4 @@ def _accounts(
 def _end(source: Source, paths: Sequence[Path], tables: TableEngine) -> int:
     """To when the files are complete, in seconds since 1970: their last event, or the last arrival on a stream."""
     columns = [column for column in (source.event_time, source.ingested_at) if column]
-    return max(tables.time_span(path, column)[1] for path in paths for column in columns) + 1
+    return max(tables.time_span(paths, column)[1] for column in columns) + 1

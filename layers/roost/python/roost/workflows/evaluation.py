@@ -74,7 +74,7 @@ def _lineage(record: Mapping[str, Any], event: Mapping[str, Any]) -> dict[str, A
     return {
         "candidate": record["name"],
         **{name: record[name] for name in made_with},
-        **{name: event[name] for name in ("dataset", "training_set", "code")},
+        **{name: event[name] for name in ("dataset", "datasets", "training_set", "code")},
     }
 
 

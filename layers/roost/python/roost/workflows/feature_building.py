@@ -11,12 +11,12 @@ import numpy.typing as npt
 from roost.domain.feature_vector import assemble
 from roost.domain.folds import Fold, comparison_fold
 from roost.names import LEAKAGE_SAMPLE, TRAINING_ARRAYS, TRAINING_SET, run_key
-from roost.ports import PipelinePorts, TableEngine
+from roost.ports import PipelinePorts, RowSpan, TableEngine
 from roost.spec import Model
 from roost.spec.layouts import layout_of, plan_of
 from roost.spec.sources import NUMERIC, ColumnType
 from roost.workflows.fold_masks import HOLDOUT, final_fold, fold_masks, iso
-from roost.workflows.landed_files import valid_rows
+from roost.workflows.landed_files import valid_tables
 from roost.workflows.leakage import leakage_sample
 from roost.workflows.training_arrays import Arrays, digest_of_arrays, write_arrays
 
@@ -25,19 +25,26 @@ NUMBERS = NUMERIC | {ColumnType.TIMESTAMP}
 
 
 def build_features(
-    model: Model, run: str, dataset: str, cutoff: str | None, tables: TableEngine, ports: PipelinePorts
+    model: Model,
+    run: str,
+    datasets: Mapping[str, str],
+    cutoff: str | None,
+    tables: TableEngine,
+    ports: PipelinePorts,
 ) -> dict[str, Any]:
-    """Build the training set of a run from a validated data set; ``cutoff`` (ISO 8601) leaves out what came later.
+    """Build the training set of a run from validated data sets; ``cutoff`` (ISO 8601) leaves out what came later.
 
     Rows without a label are left out, their events are not.
+
+    ``datasets`` holds the digest of the data set of each of the model's sources, by the source's name.
 
     Raises:
         NoDataFound: the data set has not been validated.
         DataRejected: a fold lacks a class, a label is neither 0 nor 1, or a sum does not fit into 64 bits.
     """
-    with valid_rows(ports.lake, dataset) as table:
-        final = final_fold(model, tables.time_span(table, model.source.event_time)[1], cutoff)
-        columns, views = _read(model, table, final, tables)
+    with valid_tables(ports.lake, datasets) as found:
+        final = final_fold(model, tables.time_span(found[model.source.name], model.source.event_time)[1], cutoff)
+        columns, views = _read(model, found, final, tables)
     folds = fold_masks(model, columns, final)
     arrays = _arrays(model, columns, views, folds)
     _store(model, run, arrays, tables, ports)
@@ -55,13 +62,13 @@ def build_features(
     }
 
 
-def _read(model: Model, table: Path, final: Fold, tables: TableEngine) -> tuple[Arrays, Arrays]:
-    since, until = comparison_fold(final).train.start, final.evaluated.end
+def _read(model: Model, found: Mapping[str, Path], final: Fold, tables: TableEngine) -> tuple[Arrays, Arrays]:
+    rows = RowSpan(found[model.source.name], model.source, comparison_fold(final).train.start, final.evaluated.end)
     wanted = tuple(dict.fromkeys([*model.carried_columns(), *model.request]))
-    columns = tables.columns(table, model.source, wanted, since, until, model.label)
+    columns = tables.columns(rows, wanted, model.label)
     views: Arrays = {}
     for view in model.views:
-        views |= tables.own_features(table, model.source, layout_of(view), since, until)
+        views |= tables.row_features(rows, found[view.source.name], view.source, layout_of(view))
     return columns, views
 
 

@@ -4,24 +4,39 @@ from typing import Any
 
 from roost.domain.dataset import Dataset, LandedFile
 from roost.errors import NoDataFound
-from roost.names import MANIFEST, dataset_key, event_log_prefix, landing_prefix
+from roost.names import MANIFEST, dataset_key, landing_prefix
 from roost.ports import ObjectStore, PipelinePorts, StoredObject, TableEngine
 from roost.spec import Model, Source
+from roost.workflows.event_history import event_files
 from roost.workflows.landed_files import is_data, local_copy, sha256_of
 
 
 def ingest(model: Model, tables: TableEngine, ports: PipelinePorts) -> dict[str, Any]:
-    """Take every file under the source's landing prefix into a manifest; its digest names the data set.
+    """Take every file of each of the model's sources into a manifest, whose digest names the source's data set.
+
+    Returns:
+        Digest and size of the data set of the model's own source, and the digests of all, by source.
 
     Raises:
-        NoDataFound: nothing has landed.
-        UnreadableData: a file cannot be read, or lacks a declared column.
+        NoDataFound: nothing of a source has landed.
+        UnreadableData: a file cannot be read, or lacks a column that is not nullable.
+        ConcurrentUpdate: a file of a stream's log went while this read it; the next try finds it compacted.
     """
-    source, lake = model.source, ports.lake
+    found = {source.name: _ingested(source, tables, ports.lake) for source in model.sources}
+    own = found[model.source.name]
+    return {
+        "dataset": own.digest,
+        "files": len(own.files),
+        **own.summary(),
+        "datasets": {name: dataset.digest for name, dataset in found.items()},
+    }
+
+
+def _ingested(source: Source, tables: TableEngine, lake: ObjectStore) -> Dataset:
     files = tuple(_described(lake, landed, source, tables) for landed in _landed(lake, source))
     dataset = Dataset(definition(source), files)
     lake.put(dataset_key(dataset.digest, MANIFEST), dataset.to_json(), "application/json")
-    return {"dataset": dataset.digest, "files": len(files), **dataset.summary()}
+    return dataset
 
 
 def definition(source: Source) -> dict[str, Any]:
@@ -31,8 +46,8 @@ def definition(source: Source) -> dict[str, Any]:
 
 def _landed(lake: ObjectStore, source: Source) -> list[StoredObject]:
     prefix = landing_prefix(source.name)
-    places = [prefix, event_log_prefix(source.name)] if source.streamed else [prefix]
-    landed = [stored for place in places for stored in lake.list(place) if is_data(stored.key)]
+    landed = [stored for stored in lake.list(prefix) if is_data(stored.key)]
+    landed += event_files(source.name, lake) if source.streamed else []
     if not landed:
         raise NoDataFound(
             f"nothing lies under {prefix} in the lake bucket; land {source.format} files with: "
@@ -53,4 +68,5 @@ def _described(lake: ObjectStore, landed: StoredObject, source: Source, tables: 
             first=facts.first,
             last=facts.last,
             ignored_columns=facts.ignored,
+            absent_columns=facts.absent,
         )

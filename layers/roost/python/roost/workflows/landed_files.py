@@ -2,12 +2,12 @@
 
 import hashlib
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from roost.domain.dataset import LandedFile
-from roost.errors import DataRejected, NoDataFound
+from roost.errors import ConcurrentUpdate, DataRejected, NoDataFound
 from roost.names import VALID_ROWS, dataset_key
 from roost.ports import LocalCopy, ObjectStore
 
@@ -24,8 +24,18 @@ def local_copy(lake: ObjectStore, key: str) -> Iterator[LocalCopy]:
     """A landed object as a local file that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="landed-") as folder:
         path = Path(folder) / "landed"
-        lake.download(key, path)
+        with still_there(key):
+            lake.download(key, path)
         yield LocalCopy(key, path)
+
+
+@contextmanager
+def still_there(key: str) -> Iterator[None]:
+    """Turn the absence of an object that was listed into ``ConcurrentUpdate``: listed again, all may be there."""
+    try:
+        yield
+    except KeyError as error:
+        raise ConcurrentUpdate(f"{key} is gone since it was listed; if that stays so, start the run again") from error
 
 
 def unchanged_copies(lake: ObjectStore, files: Iterable[LandedFile]) -> Iterator[LocalCopy]:
@@ -55,6 +65,17 @@ def valid_rows(lake: ObjectStore, dataset: str) -> Iterator[Path]:
         except KeyError as error:
             raise NoDataFound(f"data set {dataset} has no valid rows; run ValidateData on it first") from error
         yield path
+
+
+@contextmanager
+def valid_tables(lake: ObjectStore, datasets: Mapping[str, str]) -> Iterator[dict[str, Path]]:
+    """The valid rows of several data sets, by source.
+
+    Raises:
+        NoDataFound: one of them has not been validated.
+    """
+    with ExitStack() as opened:
+        yield {source: opened.enter_context(valid_rows(lake, dataset)) for source, dataset in datasets.items()}
 
 
 def sha256_of(path: Path) -> str:

@@ -10,24 +10,24 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from roost.domain.naive_features import naive_features
-from roost.domain.view_layout import ViewLayout
+from roost.domain.naive_features import naive_features, same_value
 from roost.errors import LeakageFound
 from roost.names import LEAKAGE_REPORT, LEAKAGE_SAMPLE, run_key
 from roost.ports import PipelinePorts, TableEngine
-from roost.spec import Model
+from roost.spec import FeatureView, Model
 from roost.spec.layouts import layout_of
-from roost.workflows.landed_files import valid_rows
+from roost.workflows.landed_files import valid_tables
 
 ROWS = 200
 SHOWN = 20
-TOLERANCE = 1e-9  # the naive way adds in floating point
 TIME = "time"
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
 
-def check_leakage(model: Model, run: str, dataset: str, tables: TableEngine, ports: PipelinePorts) -> dict[str, Any]:
+def check_leakage(
+    model: Model, run: str, datasets: Mapping[str, str], tables: TableEngine, ports: PipelinePorts
+) -> dict[str, Any]:
     """Recompute the sampled rows' view features one by one and compare.
 
     Raises:
@@ -35,11 +35,10 @@ def check_leakage(model: Model, run: str, dataset: str, tables: TableEngine, por
             run's ``leakage.json`` twenty.
     """
     body = ports.lake.get(run_key(model.name, run, LEAKAGE_SAMPLE))
-    with np.load(io.BytesIO(body), allow_pickle=False) as arrays, valid_rows(ports.lake, dataset) as table:
+    with np.load(io.BytesIO(body), allow_pickle=False) as arrays, valid_tables(ports.lake, datasets) as found:
         sample = dict(arrays)
-        layouts = [layout_of(view) for view in model.views]
-        wrong = [one for layout in layouts for one in _differences(model, layout, sample, tables, table)]
-    rows, features = len(sample[TIME]), sum(len(layout.aggregates) for layout in layouts)
+        wrong = [one for view in model.views for one in _differences(view, sample, tables, found[view.source.name])]
+    rows, features = len(sample[TIME]), len(model.view_features())
     key = run_key(model.name, run, LEAKAGE_REPORT)
     report = {"rows": rows, "features": features, "differences": len(wrong), "first": wrong[:SHOWN]}
     ports.lake.put(key, json.dumps(report, indent=2).encode(), "application/json")
@@ -57,26 +56,23 @@ def leakage_sample(model: Model, columns: Arrays, views: Arrays, used: npt.NDArr
     return {TIME: times, **keys, **{name: column[drawn] for name, column in views.items()}}
 
 
-def _differences(
-    model: Model, layout: ViewLayout, sample: Arrays, tables: TableEngine, table: Path
-) -> list[dict[str, Any]]:
-    keys = sample[layout.key]
-    histories = tables.histories([table], model.source, layout, sorted(set(keys.tolist())))
+def _differences(view: FeatureView, sample: Arrays, tables: TableEngine, table: Path) -> list[dict[str, Any]]:
+    layout, keys = layout_of(view), [_key_text(key) for key in sample[view.entity.key].tolist()]
+    histories = tables.histories([table], view.source, layout, sorted(set(keys)))
     found = []
-    for place, (key, at) in enumerate(zip(keys.tolist(), sample[TIME].tolist(), strict=True)):
-        expected = naive_features(layout, histories.get(str(key), ()), at)
+    for place, (key, at) in enumerate(zip(keys, sample[TIME].tolist(), strict=True)):
+        expected = naive_features(layout, histories.get(key, ()), at)
         for name, value in expected.items():
             built = float(sample[name][place])
-            if not _same(built, value):
+            if not same_value(built, value):
                 found.append({"view": layout.name, "key": key, "time": at / 1e6, "feature": name, "built": built,
                               "expected": value})  # fmt: skip
     return found
 
 
-def _same(built: float, expected: float | None) -> bool:
-    if expected is None or math.isnan(built):
-        return expected is None and math.isnan(built)
-    return math.isclose(built, expected, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+def _key_text(key: Any) -> str:
+    """A key as text; keys of a nullable integer column come as floats."""
+    return str(int(key)) if isinstance(key, float) and not math.isnan(key) else str(key)
 
 
 def _told(one: Mapping[str, Any]) -> str:

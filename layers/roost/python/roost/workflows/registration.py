@@ -52,7 +52,7 @@ def _draft(event: Mapping[str, Any], ports: PipelinePorts) -> Version:
 def _lineage(event: Mapping[str, Any]) -> dict[str, Any]:
     request = event["request"]
     return {
-        **{name: event[name] for name in ("dataset", "training_set", "code")},
+        **{name: event[name] for name in ("dataset", "datasets", "training_set", "code")},
         "candidate": event["evaluation"]["chosen"],
         "reason": request.get("reason", Reason.MANUAL.value),
         "requested_by": request.get("requested_by", "unknown"),

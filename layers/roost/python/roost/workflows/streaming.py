@@ -18,6 +18,10 @@ from roost.errors import InvalidField, MalformedRequest, RequestError
 from roost.names import event_log_key
 from roost.ports import ObjectStore, OnlineStore, TableEngine
 from roost.workflows.accounts import apply
+from roost.workflows.freshness import mark
+from roost.workflows.landed_files import sha256_of
+
+DIGITS = 16
 
 Taken = tuple[Arrival, tuple[Event, ...]]  # a row, and the event that each view makes of it
 
@@ -65,6 +69,7 @@ class StreamConsumer:
             apply(self.online, layout, _by_entity(layout, place, taken), as_of, self.most)
             for place, layout in enumerate(self.layouts)
         )
+        mark(self.online, dict.fromkeys(self.layouts, as_of))
         return Consumed(len(taken), written, tuple(rejected))
 
     def _taken(self, record: StreamRecord) -> Taken:
@@ -78,12 +83,13 @@ class StreamConsumer:
         return found, tuple(event_of(layout, found) for layout in self.layouts)
 
     def _log(self, arrivals: Sequence[Arrival], records: Sequence[StreamRecord]) -> None:
+        """Under a name of its own: what is there once never changes, so that it may be compacted at any time."""
         day = datetime.fromtimestamp(records[0].arrived / MICROS, UTC).date().isoformat()
-        key = event_log_key(self.feed.source, day, f"{records[0].place}-{records[-1].place}")
         with tempfile.TemporaryDirectory(prefix="arrived-") as folder:
             path = Path(folder) / "arrived.parquet"
             self.tables.write_table(_table(self.feed, arrivals), path)
-            self.lake.upload(path, key)
+            batch = f"{records[0].place}-{sha256_of(path)[:DIGITS]}"
+            self.lake.upload(path, event_log_key(self.feed.source, day, batch))
 
 
 def _by_entity(layout: ViewLayout, place: int, taken: Sequence[Taken]) -> dict[str, list[Event]]:

@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,17 +19,30 @@ RULES_SHOWN = 3
 CLOCK_TOLERANCE = timedelta(days=1)  # producers stamp events in local time, or by clocks that run fast
 
 
-def validate_data(model: Model, dataset: str, tables: TableEngine, ports: PipelinePorts) -> dict[str, Any]:
-    """Split the rows of a data set; one that passed before is not validated again.
+def validate_data(
+    model: Model, datasets: Mapping[str, str], tables: TableEngine, ports: PipelinePorts
+) -> dict[str, Any]:
+    """Split the rows of each source's data set; one that passed before is not validated again.
+
+    ``datasets`` holds the digest of the data set of each of the model's sources, by the source's name.
+
+    Returns:
+        What became of the rows of the model's own source, and by ``sources`` of those that views read beside it.
 
     Raises:
         NoDataFound: there is no such data set.
         DataRejected: too many rows broke a rule, or too few are left; or a file was replaced since it was ingested.
     """
+    found = {source.name: _answer(source, datasets[source.name], tables, ports) for source in model.sources}
+    own = found.pop(model.source.name)
+    return {**own, "sources": found} if found else own
+
+
+def _answer(source: Source, dataset: str, tables: TableEngine, ports: PipelinePorts) -> dict[str, Any]:
     key = dataset_key(dataset, VALIDATION_REPORT)
     report = _passed_before(ports.lake, key)
     if report is None:
-        report = _validated(model.source, dataset, tables, ports)
+        report = _validated(source, dataset, tables, ports)
         ports.lake.put(key, json.dumps(report, indent=2).encode(), "application/json")
     if report["stopped"]:
         raise DataRejected(report["stopped"])

@@ -1,0 +1,69 @@
+"""Alarms on features: served otherwise than known, or late on their stream. Each says what it means and what to do."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from constructs import Construct
+
+from infra.constructs.platform_function import PlatformFunction
+from roost.names import METRIC_NAMESPACE, AuditMetric, Dimension, StreamMetric
+from roost.spec import Model, Source
+
+LAG_LIMIT = Duration.minutes(1)
+
+
+class SkewAlarm(Construct):
+    """Rings when an audit found a feature that was served with another value than was known then."""
+
+    def __init__(self, scope: Construct, name: str, model: Model) -> None:
+        super().__init__(scope, name)
+        skewed = cloudwatch.Metric(
+            namespace=METRIC_NAMESPACE,
+            metric_name=AuditMetric.SKEWED,
+            dimensions_map={Dimension.MODEL.value: model.name},
+            statistic="Sum",
+            period=Duration.hours(1),
+        )
+        meaning = (
+            f"Model {model.name} was served features that differ from what the offline store knew then: training and "
+            f"serving have come apart. The report names view, entity, values and events: docs/runbook.md, "
+            f'"Features are skewed"'
+        )
+        _alarm(self, skewed, 1, 1, meaning)
+
+
+class StreamAlarms(Construct):
+    """Rings when a source's stream is not consumed in time, or brings records that cannot be read."""
+
+    def __init__(self, scope: Construct, name: str, source: Source, consumer: PlatformFunction) -> None:
+        super().__init__(scope, name)
+        age = consumer.function.metric("IteratorAge", statistic="Maximum", period=Duration.minutes(1))
+        late = (
+            f"Records of {source.name} wait for more than a minute: features are that much behind. The consumer fails "
+            f'or is too slow: docs/runbook.md, "A stream lags"'
+        )
+        _alarm(Construct(self, "Lag"), age, LAG_LIMIT.to_milliseconds(), 5, late)
+        rejected = cloudwatch.Metric(
+            namespace=METRIC_NAMESPACE,
+            metric_name=StreamMetric.REJECTED,
+            dimensions_map={Dimension.SOURCE.value: source.name},
+            statistic="Sum",
+            period=Duration.minutes(5),
+        )
+        unreadable = (
+            f"Records of {source.name} could not be read and wait in their queue with field and reason: "
+            f'docs/runbook.md, "Records of a stream were rejected"'
+        )
+        _alarm(Construct(self, "Rejected"), rejected, 1, 1, unreadable)
+
+
+def _alarm(scope: Construct, metric: cloudwatch.IMetric, least: float, periods: int, meaning: str) -> None:
+    cloudwatch.Alarm(
+        scope,
+        "Alarm",
+        metric=metric,
+        threshold=least,
+        evaluation_periods=periods,
+        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        alarm_description=meaning,
+    )
