@@ -9,12 +9,12 @@ from roost import names
 
 
 class FeatureStore(Construct):
-    """One table; an item per (view, entity)."""
+    """One table; an item per (view, entity), and segments of those with very many events."""
 
     def __init__(self, scope: Construct, name: str, config: StageConfig) -> None:
         super().__init__(scope, name)
         self.table_name = names.table(config.stage, "online")
-        self._arn = record_table(self, config, "online", ("pk",))
+        self._arn = record_table(self, config, "online", ("pk",), expiry=names.ONLINE_EXPIRY)
 
     def grant_merge(self, function: PlatformFunction) -> None:
         """Read items and write them under a condition."""

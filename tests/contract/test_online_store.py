@@ -9,9 +9,10 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from roost.adapters.dynamodb_online import DynamoDBOnlineStore
-from roost.errors import DependencyUnavailable
+from roost.errors import DependencyUnavailable, ItemTooLarge
+from roost.names import ONLINE_EXPIRY
 from roost.ports import OnlineItem, OnlineStore
-from tests.contract.conftest import OpenOnline
+from tests.contract.conftest import OpenOnline, table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -102,6 +103,26 @@ def test_large_payloads_do_not_exceed_a_transaction(store: OnlineStore) -> None:
     payload = b"x" * 300_000
     assert store.write(item(str(number), payload=payload) for number in range(20)) == 20
     assert store.read([("spend@1", "19")])["spend@1", "19"].payload == payload
+
+
+@pytest.mark.parametrize("bulk", [True, False])
+def test_an_item_that_is_too_large_is_refused_with_what_to_do(store: OnlineStore, bulk: bool) -> None:
+    write = store.write if bulk else store.swap
+    write([item("7", payload=b"x" * 404_000)])  # moto refuses from 405,000 bytes on, DynamoDB from 409,600
+    with pytest.raises(ItemTooLarge, match=r"view spend@1, entity '8': .* 409,600; shorten the view's longest window"):
+        write([item("8", payload=b"x" * 409_600)])
+    assert set(store.read([("spend@1", "7"), ("spend@1", "8")])) == {("spend@1", "7")}
+
+
+def test_what_may_be_dropped_is_kept_from_its_time_or_its_writing_whichever_is_later(aws: None) -> None:
+    name = table("roost-test-online", "pk")
+    store = DynamoDBOnlineStore(name, writers=1, clock=lambda: 5_000.5)
+    store.write([replace(item("past", as_of=100), keep_for=60), replace(item("future", as_of=9_000), keep_for=60)])
+    store.swap([item("for ever")])
+    rows = boto3.client("dynamodb").scan(TableName=name)["Items"]
+    assert {row["pk"]["S"]: row.get(ONLINE_EXPIRY) for row in rows} == {
+        "spend@1#past": {"N": "5060"}, "spend@1#future": {"N": "9060"}, "spend@1#for ever": None,
+    }  # fmt: skip
 
 
 def pauses(client: "DynamoDBClient") -> tuple[DynamoDBOnlineStore, list[float]]:

@@ -10,10 +10,11 @@ import numpy as np
 
 from roost import names
 from roost.adapters.duckdb_tables import DuckDBTables
-from roost.domain.event_codec import NOTHING, read
+from roost.adapters.dynamodb_online import DynamoDBOnlineStore
 from roost.domain.windows import values
 from roost.spec import load_model
 from roost.spec.layouts import layout_of
+from roost.workflows.account_reading import stored_events
 from tests.e2e.deployment import MODEL, STAGE, Deployment, wait_until
 
 Features = dict[str, float | None]
@@ -39,11 +40,11 @@ class Streamed:
 
     def online(self) -> Features:
         """By what lies in the online table."""
-        table, found = self._deployment.outputs[names.Output.ONLINE_TABLE], {}
+        table, found, at = self._deployment.outputs[names.Output.ONLINE_TABLE], {}, self._asked.timestamp()
+        store = DynamoDBOnlineStore(table, client=self._deployment.client("dynamodb"))
         for layout in self._layouts:
-            key = {"pk": {"S": f"{layout.online_name}#{self._request[layout.key]}"}}
-            item = self._deployment.client("dynamodb").get_item(TableName=table, Key=key).get("Item")
-            found |= values(layout, read(item["p"]["B"]) if item else NOTHING, self._asked.timestamp())
+            _, events = stored_events(store, layout, str(self._request[layout.key]), at)
+            found |= values(layout, events, at)
         return found
 
     def scored(self) -> Features:

@@ -29,6 +29,13 @@ def test_data_outlive_their_stack_except_on_throwaway_stages(storage: dict[str, 
         assert {item["DeletionPolicy"] for item in of_type(storage, kind).values()} == {"Delete"}
 
 
+def test_only_the_online_store_drops_items_and_only_those_that_say_when(storage: dict[str, Any]) -> None:
+    tables = [item["Properties"] for item in of_type(storage, "AWS::DynamoDB::Table").values()]
+    dropping = {table["TableName"]: table.get("TimeToLiveSpecification") for table in tables}
+    expiry = {"AttributeName": names.ONLINE_EXPIRY, "Enabled": True}
+    assert dropping == {names.table(STAGE, "online"): expiry, names.table(STAGE, "registry"): None}
+
+
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [

@@ -14,6 +14,7 @@ from roost.adapters.duckdb_tables import DuckDBTables
 from roost.ports import RowSpan
 from roost.spec import load_model
 from roost.spec.layouts import layout_of
+from tests.benchmarks.features.hot_entities import hot_figures
 from tests.benchmarks.features.latest_values import KEY_COUNT, LABELS, VIEWS, latest_view, write_files
 from tests.benchmarks.features.stream_load import stream_figures
 from tests.benchmarks.features.transactions_file import write_transactions
@@ -86,6 +87,7 @@ def main() -> None:
         "pandas by entity: the handbook's way, a function for each group; groupby.rolling: the same in one call.",
         f"ours joins by key as known at the label's time, {KEY_COUNT:,} entities, and returns every label.",
         *stream_figures(),
+        *hot_figures(),
     ]
     publish("features", table, notes)
 

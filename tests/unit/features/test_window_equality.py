@@ -222,7 +222,7 @@ def materialised(layout: ViewLayout, rows: Sequence[Row], at: int) -> dict[str, 
             return {card: values(layout, NOTHING, at / MICROS) for card in CARDS}
         since = tail(layout, layout.windows[-1], at) // MICROS
         cards, events = TABLES.accounts([stored(known, folder)], PAYMENTS, layout, since)
-    items = {item.entity: read(item.payload) for item in online_items(layout, cards, events, at // MICROS)}
+    items = {one.item.entity: read(one.item.payload) for one in online_items(layout, cards, events, at // MICROS)}
     return {card: values(layout, items.get(card, NOTHING), at / MICROS) for card in CARDS}
 
 

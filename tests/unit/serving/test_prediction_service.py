@@ -1,6 +1,8 @@
 """The scoring service: answers, records and metrics, over in-memory ports."""
 
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +17,7 @@ from roost.domain.feature_vector import FeaturePlan, OnDemand
 from roost.domain.view_layout import Aggregate, Stored, ViewLayout
 from roost.errors import NoModelReleased
 from roost.ports import OnlineItem
+from roost.workflows.accounts import apply
 from roost.workflows.packages import LoadedPackage
 from roost.workflows.serving import PredictionService
 
@@ -169,3 +172,56 @@ def test_a_value_that_is_too_old_is_not_used_and_said_to_be_expired(
     assert answer["features"]["newest"]["expired"] is too_old
     assert json.loads(lines[0])["prediction"]["inputs"]["newest__amount"] == used
     assert answer["defaulted"] == (["newest__amount"] if too_old else [])
+
+
+@dataclass
+class Counting(InMemoryOnlineStore):
+    """Remembers how many keys each read asked for."""
+
+    reads: list[int] = field(default_factory=list)
+
+    def read(self, keys: Sequence[tuple[str, str]], fresh: bool = False) -> Mapping[tuple[str, str], OnlineItem]:
+        self.reads.append(len(keys))
+        return super().read(keys, fresh)
+
+
+def hot_service(lines: list[str], events: int, model: Any = None) -> tuple[PredictionService, Counting]:
+    """Two views of windows and one of the newest value, of events of 10.00 a minute apart; main items hold 16."""
+    counts = (Aggregate("risk__count_1d", "count", None, DAY),)
+    risk = ViewLayout("risk", "customer", HOUR, 0, (), counts)
+    latest = (Aggregate("newest__amount", "newest", "amount", DAY),)
+    newest = ViewLayout("newest", "customer", 0, 0, (Stored("amount", 2),), latest)
+    online, now = Counting(), int(NOW.timestamp())
+    times = [(now - 60 * (events - number)) * 10**6 for number in range(events)]
+    for layout in (LAYOUT, risk, newest):
+        made = [Event(at, number, at, (1000,) * len(layout.columns)) for number, at in enumerate(times)]
+        apply(online, layout, {"7": made}, now - HOUR, 16)
+    online.reads.clear()
+    package = LoadedPackage("digest", MANIFEST, PLAN, (LAYOUT, risk, newest), model or Sum())
+    return PredictionService("toy", 4, "9", package, online, FixedClock(NOW), FastJson(), lines.append), online
+
+
+@pytest.mark.parametrize(("events", "reads"), [(16, [3]), (17, [3, 2]), (200, [3, 32])])
+def test_only_an_entity_of_many_events_takes_a_second_read(lines: list[str], events: int, reads: list[int]) -> None:
+    model = Sum()
+    served, online = hot_service(lines, events, model)
+    status, answer = ask(served, customer=7, amount=20.0)
+    assert (status, answer["defaulted"]) == (200, [])
+    assert model.seen == [[20.0, events, 10.0, 40.0]]
+    inputs = json.loads(lines[0])["prediction"]["inputs"]
+    assert (inputs["risk__count_1d"], inputs["newest__amount"]) == (events, 10.0)
+    assert online.reads == reads
+    assert answer["features"]["spend"] == {"found": True, "as_of": "2026-01-01T23:00:00+00:00"}
+
+
+def test_events_of_which_a_part_is_lost_are_not_used_and_the_answer_says_so(lines: list[str]) -> None:
+    model = Sum()
+    served, online = hot_service(lines, 200, model)
+    del online.items[next(key for key in online.items if key[0].startswith(f"{LAYOUT.online_name}:"))]
+    status, answer = ask(served, customer=7, amount=20.0)
+    assert status == 200
+    assert model.seen == [[20.0, 0.0, 0.0, 40.0]]
+    assert answer["features"]["spend"] == {"found": False, "as_of": "2026-01-01T23:00:00+00:00", "incomplete": True}
+    assert [answer["features"][name]["found"] for name in ("risk", "newest")] == [True, True]
+    assert answer["defaulted"] == ["spend__amount_mean_1d"]
+    assert json.loads(lines[0])["prediction"]["features"] == answer["features"]

@@ -68,6 +68,14 @@ class NotDeployed(PermanentError):
     """What is asked for does not exist in this account, region and stage."""
 
 
+class ItemTooLarge(PermanentError):
+    """An item of the online store would exceed what DynamoDB takes."""
+
+
+class IncompleteAccount(PermanentError):
+    """The online store has lost a part of an entity's events that a window can reach."""
+
+
 class UnknownView(PermanentError):
     """No model project defines a feature view of this name."""
 

@@ -122,6 +122,8 @@ NO_PACKAGE = ""
 
 PROBLEM_JSON = "application/problem+json"
 
+ONLINE_EXPIRY = "e"  # the online table's attribute by which DynamoDB drops items
+
 FEATURES_LAYER = "features"
 TRAINING_LAYER = "training"
 SCORING_LAYER = "scoring"

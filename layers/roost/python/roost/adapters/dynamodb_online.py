@@ -1,6 +1,7 @@
 """The online store: one DynamoDB item per (view, entity), ``pk`` ``<view>#<entity>``.
 
-Its payload is ``p``, the time it is complete to ``a``, its revision ``r``.
+Its payload is ``p``, the time it is complete to ``a``, its revision ``r``; of an item that DynamoDB may drop, ``e`` is
+the time from which on (the table's TTL attribute).
 
 Bulk writes go through TransactWriteItems, a hundred conditional puts a call: BatchWriteItem takes no condition, and
 single puts take seven times as long. A cancelled transaction names the puts whose condition failed; they are left out
@@ -20,7 +21,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from roost.adapters.aws_failures import FINE, cancellation_codes, error_code, transient_failures
+from roost.adapters.item_size import refuse_too_large
 from roost.errors import DependencyUnavailable
+from roost.names import ONLINE_EXPIRY
 from roost.ports import OnlineItem
 
 if TYPE_CHECKING:
@@ -49,7 +52,10 @@ class Put(NamedTuple):
 
 
 class DynamoDBOnlineStore:
-    """Feature state in one table. ``pause`` waits for a number of seconds; ``writers`` write side by side."""
+    """Feature state in one table. ``pause`` waits for a number of seconds; ``writers`` write side by side.
+
+    ``clock`` tells the seconds since 1970.
+    """
 
     def __init__(
         self,
@@ -57,10 +63,12 @@ class DynamoDBOnlineStore:
         pause: Callable[[float], None] = time.sleep,
         client: "DynamoDBClient | None" = None,
         writers: int = WRITERS,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._table = table
         self._pause = pause
         self._writers = writers
+        self._clock = clock
         self._dynamodb = client or boto3.client("dynamodb", config=Config(max_pool_connections=2 * WRITERS))
 
     def write(self, items: Iterable[OnlineItem]) -> int:
@@ -121,15 +129,27 @@ class DynamoDBOnlineStore:
         return []
 
     def _unless_newer(self, item: OnlineItem) -> Any:
-        stored = _stored(item, random.getrandbits(REVISION_BITS))  # no swap may take it for what it has read
+        stored = self._stored(item, random.getrandbits(REVISION_BITS))  # no swap may take it for what it has read
         values = {":a": stored["a"]}
         return self._request(stored, NOT_OLDER, values)
 
     def _unless_moved(self, item: OnlineItem) -> Any:
-        stored = _stored(item, item.revision + 1)
+        stored = self._stored(item, item.revision + 1)
         if not item.revision:
             return self._request(stored, NEW, {})
         return self._request(stored, SAME, {":r": {"N": str(item.revision)}})
+
+    def _stored(self, item: OnlineItem, revision: int) -> Any:
+        refuse_too_large(item)
+        stored = {
+            "pk": {"S": _joined((item.view, item.entity))},
+            "p": {"B": item.payload},
+            "a": {"N": str(item.as_of)},
+            "r": {"N": str(revision)},
+        }
+        if item.keep_for is None:
+            return stored
+        return stored | {ONLINE_EXPIRY: {"N": str(max(item.as_of, int(self._clock())) + item.keep_for)}}
 
     def _request(self, stored: Any, condition: str, values: Any) -> Any:
         compared = {"ExpressionAttributeValues": values} if values else {}
@@ -192,12 +212,3 @@ def _joined(key: Key) -> str:
 def _item(key: Key, stored: Mapping[str, Any]) -> OnlineItem:
     revision = int(stored["r"]["N"]) if "r" in stored else 0
     return OnlineItem(key[0], key[1], bytes(stored["p"]["B"]), int(stored["a"]["N"]), revision)
-
-
-def _stored(item: OnlineItem, revision: int) -> Any:
-    return {
-        "pk": {"S": _joined((item.view, item.entity))},
-        "p": {"B": item.payload},
-        "a": {"N": str(item.as_of)},
-        "r": {"N": str(revision)},
-    }

@@ -14,11 +14,11 @@ from roost.cli.freshness_words import age_in_words, complete_to, freshness_now, 
 from roost.cli.moments import moment as time_of
 from roost.cli.options import Json, Key, View
 from roost.cli.timeline_table import as_documents, drawing
-from roost.domain.event_codec import NOTHING, read
 from roost.domain.windows import values
 from roost.spec import FeatureView
 from roost.spec.feeds import shared_views
 from roost.spec.layouts import layout_of
+from roost.workflows.account_reading import stored_events
 from roost.workflows.feature_history import features_as_known
 from roost.workflows.feature_timeline import Span, feature_timeline
 
@@ -98,8 +98,7 @@ def _offline(view: FeatureView, key: str, moment: datetime) -> tuple[dict[str, A
 
 def _online(view: FeatureView, key: str) -> tuple[dict[str, Any], dict[str, float | None]]:
     layout, now = layout_of(view), datetime.now(UTC)
-    item = CHOICES.target().platform().online.read([(layout.online_name, key)]).get((layout.online_name, key))
-    events = read(item.payload) if item else NOTHING
+    item, events = stored_events(CHOICES.target().platform().online, layout, key, now.timestamp())
     complete = datetime.fromtimestamp(item.as_of, UTC).isoformat() if item else "never"
     facts = {"at": now.isoformat(timespec="seconds"), "events": len(events.times), "complete to": complete}
     return facts, values(layout, events, now.timestamp())

@@ -51,6 +51,12 @@ def merged(*accounts: Iterable[Event]) -> list[Event]:
     return sorted(newest.values(), key=lambda event: event[:2])
 
 
+def unknown(events: Iterable[Event], held: Iterable[Event]) -> list[Event]:
+    """The events of which ``held`` has neither this version nor a later one."""
+    best = {event.id: _rank(event) for event in merged(held)}
+    return [event for event in events if event.id not in best or best[event.id] < _rank(event)]
+
+
 def _rank(event: Event) -> tuple[object, ...]:
     return (event.known, tuple((value is not None, value or 0) for value in event.values))
 

@@ -8,10 +8,10 @@ in bytes (0 where all is zero) and its little-endian signed integers of that wid
 
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ import numpy.typing as npt
 from roost.domain.entity_events import MICROS, Event
 
 Integers = npt.NDArray[np.int64]
+T = TypeVar("T")
 
 FORMAT = 2
 PLAIN, COMPRESSED = 0, 1
@@ -62,16 +63,19 @@ NOTHING = EventColumns([], [], [])
 
 def pack(events: Sequence[Event], columns: int) -> bytes:
     """Events ordered by time and id as bytes; equal events give equal bytes."""
+    return pack_arrays(as_arrays(events, columns))
+
+
+def as_arrays(events: Sequence[Event], columns: int) -> EventArrays:
+    """The same events as arrays."""
     values = [[value or 0 for value in event.values] for event in events]
     nulls = [[int(value is None) for value in event.values] for event in events]
-    return pack_arrays(
-        EventArrays(
-            times=np.array([event.time for event in events], np.int64),
-            known=np.array([event.known for event in events], np.int64),
-            ids=np.array([event.id for event in events], np.int64),
-            values=np.array(values, np.int64).reshape(len(events), columns),
-            nulls=np.array(nulls, np.int64).reshape(len(events), columns),
-        )
+    return EventArrays(
+        times=np.array([event.time for event in events], np.int64),
+        known=np.array([event.known for event in events], np.int64),
+        ids=np.array([event.id for event in events], np.int64),
+        values=np.array(values, np.int64).reshape(len(events), columns),
+        nulls=np.array(nulls, np.int64).reshape(len(events), columns),
     )
 
 
@@ -104,7 +108,7 @@ def unpack(payload: bytes) -> list[Event]:
     Raises:
         ValueError: the bytes are cut, or of a format that this code does not know.
     """
-    found, reader = _opened(payload)
+    found, reader = _opened(payload, _columns)
     count = len(found.times)
     lags, ids = reader.read() or [0] * count, reader.read() or [0] * count
     known = [time + lag for time, lag in zip(found.times, lags, strict=True)]
@@ -122,7 +126,16 @@ def read(payload: bytes) -> EventColumns:
     Raises:
         ValueError: as ``unpack``.
     """
-    return _opened(payload)[0]
+    return _opened(payload, _columns)[0]
+
+
+def unpack_arrays(payload: bytes) -> EventArrays:
+    """The events that were packed, as arrays: from some hundreds of events on they are quicker than ``unpack``.
+
+    Raises:
+        ValueError: as ``unpack``.
+    """
+    return _opened(payload, _arrays)
 
 
 class _Reader:
@@ -133,6 +146,15 @@ class _Reader:
 
     def read(self) -> list[int]:
         """The next array; empty if all of it is zero."""
+        width, cells = self._next()
+        return cells.cast(FORMATS[width]).tolist() if width else []
+
+    def array(self) -> Integers:
+        """The next array, zeros and all."""
+        width, cells = self._next()
+        return np.frombuffer(cells, DTYPES[width]).astype(np.int64) if width else np.zeros(self._length, np.int64)
+
+    def _next(self) -> tuple[int, memoryview]:
         start = self._at + 1
         if start > len(self._body):
             raise ValueError("the payload ends too early")
@@ -140,15 +162,15 @@ class _Reader:
         self._at = start + width * self._length
         if self._at > len(self._body):
             raise ValueError(f"{self._at - len(self._body)} bytes are missing")
-        return self._body[start : self._at].cast(FORMATS[width]).tolist() if width else []
+        return width, self._body[start : self._at]
 
 
-def _opened(payload: bytes) -> tuple[EventColumns, _Reader]:
+def _opened(payload: bytes, parse: Callable[[bytes], T]) -> T:
     if payload[:1] != bytes((FORMAT,)):
         raise ValueError(f"entity events: format {payload[:1].hex() or 'none'} is unknown; this code reads {FORMAT}")
     try:
         body = payload[PREFIX.size :]
-        return _columns(zlib.decompress(body) if payload[1] == COMPRESSED else body)
+        return parse(zlib.decompress(body) if payload[1] == COMPRESSED else body)
     except (IndexError, KeyError, TypeError, ValueError, struct.error, zlib.error) as error:
         raise ValueError(f"entity events: the payload is cut or damaged ({error})") from error
 
@@ -166,3 +188,12 @@ def _columns(body: bytes) -> tuple[EventColumns, _Reader]:
         nulls.append(reader.read())
         values.append(reader.read() or [0] * count)
     return EventColumns(times, values, nulls), reader
+
+
+def _arrays(body: bytes) -> EventArrays:
+    count, columns, first = SHAPE.unpack_from(body)
+    reader = _Reader(body, SHAPE.size, count)
+    times = (first + np.cumsum(reader.array())) * MICROS + reader.array()
+    cells = np.array([reader.array() for _ in range(2 * columns)], np.int64).reshape(2 * columns, count)
+    lags, ids = reader.array(), reader.array()
+    return EventArrays(times, times + lags, ids, values=cells[1::2].T, nulls=cells[::2].T)

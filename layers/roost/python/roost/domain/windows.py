@@ -50,6 +50,11 @@ def tail(layout: ViewLayout, window: int, t: int) -> int:
     return _floored(layout, t - (layout.delay + window) * MICROS)
 
 
+def first_in_reach(layout: ViewLayout, newest: int) -> int:
+    """The first microsecond that a value at time ``newest`` or later can use; both in microseconds since 1970."""
+    return tail(layout, layout.reach - layout.delay, newest)
+
+
 def _floored(layout: ViewLayout, time: int) -> int:
     return time // (layout.tile * MICROS) * (layout.tile * MICROS) if layout.tile else time
 

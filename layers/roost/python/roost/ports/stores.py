@@ -22,6 +22,7 @@ class OnlineItem:
     """Feature state of one entity in one view.
 
     ``as_of`` is the time it is complete to, in seconds since 1970; ``revision`` counts its writes, 0 before the first.
+    The store may drop an item ``keep_for`` seconds after ``as_of`` and after it was written; None for never.
     """
 
     view: str
@@ -29,6 +30,7 @@ class OnlineItem:
     payload: bytes
     as_of: int
     revision: int = field(default=0, compare=False)
+    keep_for: int | None = field(default=None, compare=False)
 
 
 class ObjectStore(Protocol):
@@ -67,7 +69,11 @@ class OnlineStore(Protocol):
     """Feature state by (view, entity), read in one request."""
 
     def write(self, items: Iterable[OnlineItem]) -> int:
-        """Store items; one older (by ``as_of``) than what is stored is left out. Returns the number written."""
+        """Store items; one older (by ``as_of``) than what is stored is left out. Returns the number written.
+
+        Raises:
+            ItemTooLarge: an item exceeds what the store takes; ``swap`` raises it too.
+        """
         ...
 
     def read(self, keys: Sequence[tuple[str, str]], fresh: bool = False) -> Mapping[tuple[str, str], OnlineItem]:

@@ -2,10 +2,11 @@
 
 The seam is closed by order: what stands in an item was logged before it was written, so the log that is read *after*
 the item's revision holds all of it. If the revision is still the same when the rebuilt account is swapped in, nothing
-is lost; if a stream wrote meanwhile, the two are merged, and a union loses nothing and counts nothing twice.
+is lost; if a stream wrote meanwhile, the two are merged, and a union loses nothing and counts nothing twice. What the
+item listed as segments before is in the log for the same reason, so that the merged account need not list it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import partial
@@ -13,16 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from roost.domain.entity_events import MICROS
-from roost.domain.event_codec import unpack
+from roost.domain.segments import without_segments
 from roost.domain.view_layout import ViewLayout
 from roost.domain.windows import tail
-from roost.ports import OnlineItem, PipelinePorts, TableEngine
+from roost.ports import PipelinePorts, TableEngine
 from roost.spec import FeatureView, Model, Source
 from roost.spec.layouts import layout_of
-from roost.workflows.accounts import apply
+from roost.workflows.account_swaps import Seen, swap_in
 from roost.workflows.feature_history import offline_tables
 from roost.workflows.freshness import mark
 from roost.workflows.online_items import online_items
+from roost.workflows.sealing import StoredAccount
 
 AT_ONCE = 500
 
@@ -48,46 +50,37 @@ def _complete_to(source: Source, history: History, tables: TableEngine) -> int:
         return _end(source, paths, tables)
 
 
-def rebuild(view: FeatureView, history: History, tables: TableEngine, ports: PipelinePorts) -> int:
+def rebuild(
+    view: FeatureView, history: History, tables: TableEngine, ports: PipelinePorts, most: int | None = None
+) -> int:
     """Rebuild a view's items from what ``history`` gives, but for those that are complete to a later time.
 
-    ``history`` is asked twice, and must give what was logged by then. Returns the number of items changed.
+    ``history`` is asked twice, and must give what was logged by then. ``most`` is how many events a main item holds,
+    None for the usual bound. Returns the number of entities changed.
     """
     layout = layout_of(view)
-    entities = [(layout.online_name, item.entity) for item in _accounts(layout, view, history, tables)]
-    before = {entity: item.revision for (_, entity), item in ports.online.read(entities, fresh=True).items()}
-    items = _accounts(layout, view, history, tables)
-    portions = (items[first : first + AT_ONCE] for first in range(0, len(items), AT_ONCE))
-    return sum(_swap(layout, portion, before, ports) for portion in portions)
+    entities = [(layout.online_name, each.item.entity) for each in _accounts(layout, view, history, tables, most)]
+    before = {
+        entity: Seen(item.revision, without_segments(item.payload)[0])
+        for (_, entity), item in ports.online.read(entities, fresh=True).items()
+    }
+    found = _accounts(layout, view, history, tables, most)
+    portions = (found[first : first + AT_ONCE] for first in range(0, len(found), AT_ONCE))
+    return sum(swap_in(ports.online, layout, portion, before, most) for portion in portions)
 
 
-def _accounts(layout: ViewLayout, view: FeatureView, history: History, tables: TableEngine) -> list[OnlineItem]:
+def _accounts(
+    layout: ViewLayout, view: FeatureView, history: History, tables: TableEngine, most: int | None
+) -> list[StoredAccount]:
     with history() as paths:
         end = _end(view.source, paths, tables)
         newest = tables.time_span(paths, view.source.event_time)[1] + 1
         since = tail(layout, layout.reach - layout.delay, newest * MICROS) // MICROS
         keys, events = tables.accounts(paths, view.source, layout, since)
-    return list(online_items(layout, keys, events, end))
+    return list(online_items(layout, keys, events, end, most))
 
 
 def _end(source: Source, paths: Sequence[Path], tables: TableEngine) -> int:
     """To when the files are complete, in seconds since 1970: their last event, or the last arrival on a stream."""
     columns = [column for column in (source.event_time, source.ingested_at) if column]
     return max(tables.time_span(paths, column)[1] for column in columns) + 1
-
-
-def _swap(layout: ViewLayout, items: Sequence[OnlineItem], before: Mapping[str, int], ports: PipelinePorts) -> int:
-    stored = ports.online.read([(item.view, item.entity) for item in items], fresh=True)
-    changed = [
-        OnlineItem(item.view, item.entity, item.payload, item.as_of, before.get(item.entity, 0))
-        for item in items
-        if _differs(item, stored.get((item.view, item.entity)))
-    ]
-    late = ports.online.swap(changed)
-    if late:
-        apply(ports.online, layout, {item.entity: unpack(item.payload) for item in late}, late[0].as_of)
-    return len(changed)
-
-
-def _differs(item: OnlineItem, stored: OnlineItem | None) -> bool:
-    return stored is None or (stored.as_of <= item.as_of and stored.payload != item.payload)

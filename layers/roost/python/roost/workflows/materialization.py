@@ -17,6 +17,7 @@ from roost.workflows.feature_history import stream_logs
 from roost.workflows.freshness import mark
 from roost.workflows.landed_files import valid_tables
 from roost.workflows.online_items import online_items
+from roost.workflows.sealing import segments_first
 
 
 def materialize_features(
@@ -54,7 +55,7 @@ def _materialized(view: FeatureView, table: Path, tables: TableEngine, ports: Pi
     layout, as_of = layout_of(view), _end(view.source, table, tables)
     since = tail(layout, layout.reach - layout.delay, as_of * MICROS) // MICROS
     keys, events = tables.accounts([table], view.source, layout, since)
-    return ports.online.write(online_items(layout, keys, events, as_of))
+    return ports.online.write(segments_first(ports.online, online_items(layout, keys, events, as_of)))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from roost.domain.event_codec import NOTHING, EventColumns, read
+from roost.domain.event_codec import EventColumns
 from roost.domain.http import answer, parsed_body, problem
 from roost.domain.prediction_record import log_line
 from roost.domain.request_validation import validated
@@ -18,6 +18,7 @@ from roost.domain.windows import expired, values
 from roost.errors import NoModelReleased, RequestError, ScoringFailed
 from roost.names import PROBLEM_JSON
 from roost.ports import Clock, Json, OnlineItem, OnlineStore
+from roost.workflows.account_reading import INCOMPLETE, entity_events
 from roost.workflows.packages import LoadedPackage
 
 Found = Sequence[OnlineItem | None]  # what the online store holds of the request's entity, one per view
@@ -74,7 +75,7 @@ class PredictionService:
         keys = [(layout.online_name, str(request[layout.key])) for layout in package.layouts]
         items = self.online.read(keys)
         found = list(map(items.get, keys))
-        accounts = [read(item.payload) if item else NOTHING for item in found]
+        accounts = entity_events(self.online, package.layouts, found, request[manifest["event_time"]])
         row = _inputs(package, request, accounts)
         scored = score_row(package.plan, package.model, manifest["rank_reference"], row)
         if math.isnan(scored.score):
@@ -117,10 +118,15 @@ def _inputs(
 def _freshness(
     package: LoadedPackage, found: Found, accounts: Sequence[EventColumns], at: float
 ) -> dict[str, dict[str, Any]]:
-    """What each view had to offer; of a latest-value view also whether its value was too old to be used."""
+    """What each view had to offer; of a latest-value view also whether its value was too old to be used.
+
+    A view of which the store has lost a part is ``incomplete``, and not used: as if nothing had been found.
+    """
     offered: dict[str, dict[str, Any]] = {}
     for layout, item, account in zip(package.layouts, found, accounts, strict=True):
         offered[layout.name] = {"found": item is not None, "as_of": _text(item.as_of) if item else None}
+        if account is INCOMPLETE:
+            offered[layout.name] |= {"found": False, "incomplete": True}
         if layout.latest:
             offered[layout.name]["expired"] = expired(layout, account, at)
     return offered

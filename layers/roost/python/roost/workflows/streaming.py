@@ -37,13 +37,17 @@ class Consumed:
 
 @dataclass(frozen=True)
 class StreamConsumer:
-    """Consumes one source's stream for the views that are computed from it."""
+    """Consumes one source's stream for the views that are computed from it.
+
+    ``most`` is how many events a main item holds, None for the usual bound.
+    """
 
     feed: Feed
     layouts: tuple[ViewLayout, ...]
     lake: ObjectStore
     online: OnlineStore
     tables: TableEngine
+    most: int | None = None
 
     def consume(self, records: Sequence[StreamRecord]) -> Consumed:
         """Take a batch of records in the stream's order. Doing it again changes nothing.
@@ -62,7 +66,7 @@ class StreamConsumer:
             self._log([found for found, _ in taken], records)
         as_of = max((record.arrived for record in records), default=0) // MICROS
         written = sum(
-            apply(self.online, layout, _by_entity(layout, place, taken), as_of)
+            apply(self.online, layout, _by_entity(layout, place, taken), as_of, self.most)
             for place, layout in enumerate(self.layouts)
         )
         mark(self.online, dict.fromkeys(self.layouts, as_of))
