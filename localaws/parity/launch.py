@@ -22,6 +22,7 @@ GAPS = (
     "invoke_result",
     "lambda_permissions",
     "log_filters",
+    "log_resources",
     "log_subscriptions",
     "object_versions",
     "pipeline_roles",
