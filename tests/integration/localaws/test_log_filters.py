@@ -68,6 +68,11 @@ def test_of_many_predictions_some_of_every_part_of_the_time_are_taken(aws: Emula
     assert {place // 30 for place in found} == {0, 1, 2, 3}
 
 
+def test_where_nearly_all_came_at_once_as_many_are_taken(aws: Emulator) -> None:
+    found = sampled(aws, 100, hours=48)
+    assert len(set(found)) == 100
+
+
 def test_a_sampled_prediction_is_what_was_logged(aws: Emulator) -> None:
     at = float(int(time.time()) - 5)
     log = CloudWatchPredictions(logged(aws, [(at, json.dumps(line(7, at)))]), "paid_at", client(aws, "logs"))

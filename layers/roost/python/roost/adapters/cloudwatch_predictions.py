@@ -28,13 +28,14 @@ class CloudWatchPredictions:
         self._logs = client or boto3.client("logs")
 
     def sample(self, since: datetime, until: datetime, count: int) -> list[LoggedPrediction]:
-        """All predictions if there are no more, else the first ones of each of twenty slices of the time."""
+        """All predictions if there are no more, else the first ones of twenty slices of the time, and of all of it."""
         first, last = (int(moment.timestamp() * 1000) for moment in (since, until))
         lines = self._lines(first, last, count + 1)
         if len(lines) > count:
             edges = [first + (last - first) * place // SLICES for place in range(SLICES + 1)]
             each = -(-count // SLICES)
-            lines = [line for start, end in pairwise(edges) for line in self._lines(start, end, each)]
+            spread = [line for start, end in pairwise(edges) for line in self._lines(start, end, each)]
+            lines = list(dict.fromkeys([*spread, *lines]))
         return [read_line(json.loads(line), self._event_time) for line in lines[:count]]
 
     def _lines(self, start: int, end: int, count: int) -> list[str]:
