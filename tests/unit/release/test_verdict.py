@@ -45,6 +45,12 @@ def test_a_fault_that_live_shares_is_not_the_canarys() -> None:
     assert decide(shared, live=shared) is Decision.ADVANCE
 
 
+def test_scores_that_are_all_extreme_are_not_excused_by_live() -> None:
+    live = Evidence(requests=100, errors=0, latency_p90=10.0, mean_rank=0.88)
+    assert decide(Evidence(100, 0, 10.0, 0.89), live) is Decision.ADVANCE
+    assert decide(Evidence(100, 0, 10.0, 0.99), live) is Decision.ROLL_BACK
+
+
 def test_too_few_requests_hold_even_when_they_look_bad() -> None:
     assert decide(Evidence(requests=49, errors=20, latency_p90=10.0, mean_rank=0.5)) is Decision.HOLD
 

@@ -4,6 +4,7 @@ from roost.domain.release import Evidence, Guardrail, GuardrailBounds, Verdict
 from roost.names import Decision
 
 UNSHIFTED = 0.5
+INEXCUSABLE = 0.4  # a mean rank of 0.9 or 0.1: no shift that live has too makes such scores usable
 
 
 def judge(
@@ -56,7 +57,7 @@ def _rank_shift(allowed: float, canary: Evidence, live: Evidence | None) -> list
         return []
     shift = abs(canary.mean_rank - UNSHIFTED)
     beside = abs(live.mean_rank - UNSHIFTED) if live and live.mean_rank is not None else None
-    bound = (beside or 0.0) + allowed
+    bound = min((beside or 0.0) + allowed, max(allowed, INEXCUSABLE))
     return [Guardrail("rank_shift", shift, beside, bound, shift <= bound)]
 
 
