@@ -7,7 +7,7 @@ from constructs import Construct
 from infra.config import StageConfig
 from infra.constructs.platform_function import PlatformFunction
 from infra.constructs.private_bucket import bucket_name, private_bucket
-from roost import names
+from roost import object_keys
 
 LANDING, EVENTS, HISTORY, DATASETS = "landing/", "events/", "history/", "datasets/"
 QUARANTINE, RUNS, AUDITS = "quarantine/", "runs/", "audits/"
@@ -83,6 +83,8 @@ def _compacted_files_go() -> list[s3.LifecycleRule]:
     elements"). A listing has to pass every marker, so they go too.
     """
     tagged = s3.LifecycleRule(
-        tag_filters=dict(names.COMPACTED_TAG), expiration=COMPACTED_KEPT, noncurrent_version_expiration=COMPACTED_BACK
+        tag_filters=dict(object_keys.COMPACTED_TAG),
+        expiration=COMPACTED_KEPT,
+        noncurrent_version_expiration=COMPACTED_BACK,
     )
     return [tagged, s3.LifecycleRule(prefix=EVENTS, expired_object_delete_marker=True)]

@@ -14,7 +14,7 @@ from constructs import Construct
 from infra.constructs.acknowledgement import acknowledge
 from infra.constructs.data_lake import DataLake
 from infra.constructs.platform_function import PlatformFunction
-from roost import names
+from roost.object_keys import landing_prefix
 from roost.spec import Model
 
 GATHER = Duration.seconds(20)
@@ -39,7 +39,7 @@ class NewDataTrigger(Construct):
                 detail_type=["Object Created"],
                 detail={
                     "bucket": {"name": [lake.bucket_name]},
-                    "object": {"key": [{"prefix": names.landing_prefix(source.name)} for source in model.sources]},
+                    "object": {"key": [{"prefix": landing_prefix(source.name)} for source in model.sources]},
                 },
             ),
         )

@@ -18,7 +18,7 @@ from roost.domain.arrivals import StreamRecord
 from roost.domain.naive_features import Known, naive_features
 from roost.domain.segments import Segment, most_events, without_segments
 from roost.errors import ItemTooLarge
-from roost.names import VALID_ROWS, dataset_key
+from roost.object_keys import VALID_ROWS, dataset_key
 from roost.ports import OnlineStore
 from roost.spec import Aggregation, Column, ColumnType, Entity, Source, WindowView
 from roost.spec.feeds import feed_of

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from roost import names
+from roost import names, object_keys
 from roost.adapters.duckdb_tables import DuckDBTables
 from roost.adapters.dynamodb_online import DynamoDBOnlineStore
 from roost.domain.windows import values
@@ -65,8 +65,10 @@ class Streamed:
         """From the offline log and the data set of the last training run, as known now."""
         bucket, s3 = self._deployment.outputs[names.Output.LAKE_BUCKET], self._deployment.client("s3")
         listed = s3.list_objects_v2(Bucket=bucket)["Contents"]
-        valid = max((o for o in listed if o["Key"].endswith(names.VALID_ROWS)), key=lambda found: found["LastModified"])
-        logs = [o for o in listed if o["Key"].startswith(names.event_log_prefix(self._model.source.name))]
+        valid = max(
+            (o for o in listed if o["Key"].endswith(object_keys.VALID_ROWS)), key=lambda found: found["LastModified"]
+        )
+        logs = [o for o in listed if o["Key"].startswith(object_keys.event_log_prefix(self._model.source.name))]
         tables = [self._folder / f"{place}.parquet" for place in range(len(logs) + 1)]
         for path, found in zip(tables, [valid, *logs], strict=True):
             s3.download_file(bucket, found["Key"], str(path))

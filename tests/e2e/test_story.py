@@ -18,7 +18,7 @@ import pytest
 
 from localaws.deploy import deploy
 from models.fraud.simulator import SimulationSize, Transactions, simulate
-from roost import names
+from roost import names, object_keys
 from tests.e2e.deployment import MODEL, STAGE, WITH_STREAMS, Deployment, wait_until
 from tests.e2e.streamed_features import Streamed
 
@@ -211,7 +211,7 @@ def test_an_event_on_the_stream_is_in_the_next_score_and_equals_its_recomputatio
 def test_what_was_served_equals_what_was_known_then(deployment: Deployment) -> None:
     run = deployment.start(deployment.audit)
     assert (run.status, run.cause) == ("SUCCEEDED", "")
-    report = deployment.stored(names.audit_key(MODEL, run.name))
+    report = deployment.stored(object_keys.audit_key(MODEL, run.name))
     assert report["predictions"] == 200
     assert report["compared"] == 400
     assert (report["skewed"], report["differences"]) == (0, [])

@@ -7,7 +7,7 @@ import aws_cdk
 import pytest
 
 from infra.config import InvalidContext, read_config
-from roost import names
+from roost import names, object_keys
 from roost.settings import PipelineSettings, ScoringSettings
 from tests.infrastructure.conftest import STAGE, of_type, synthesized
 
@@ -129,7 +129,7 @@ def test_what_was_compacted_goes_and_leaves_no_markers(storage: dict[str, Any]) 
         bucket["Properties"]["BucketName"]["Fn::Join"][1][0]: bucket["Properties"]["LifecycleConfiguration"]["Rules"]
         for bucket in of_type(storage, "AWS::S3::Bucket").values()
     }
-    tag = [{"Key": key, "Value": value} for key, value in names.COMPACTED_TAG.items()]
+    tag = [{"Key": key, "Value": value} for key, value in object_keys.COMPACTED_TAG.items()]
     lake, tagged, markers = rules["roost-test-lake-"]
     assert tagged == {
         "ExpirationInDays": 3, "NoncurrentVersionExpiration": {"NoncurrentDays": 7}, "Status": "Enabled",

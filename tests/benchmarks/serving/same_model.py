@@ -9,7 +9,7 @@ from roost.adapters.scikit_learn import ScikitLearnTrainer
 from roost.domain.feature_vector import FeaturePlan
 from roost.domain.package import canonical_bytes, digest_of, sha256
 from roost.domain.scoring import score_rows
-from roost.names import PACKAGE_MANIFEST, PACKAGE_MODEL
+from roost.object_keys import PACKAGE_MANIFEST, PACKAGE_MODEL
 from roost.spec import load_model
 from roost.workflows.packaging import signature
 

@@ -27,7 +27,8 @@ from roost.domain.dataset import Dataset, LandedFile
 from roost.domain.package import canonical_bytes, digest_of
 from roost.domain.registry import Actor, Version, registration
 from roost.errors import NotDeployed
-from roost.names import MANIFEST, PACKAGE_MANIFEST, VALID_ROWS, VALIDATION_REPORT, Status, dataset_key, package_key
+from roost.names import Status
+from roost.object_keys import MANIFEST, PACKAGE_MANIFEST, VALID_ROWS, VALIDATION_REPORT, dataset_key, package_key
 from roost.spec import load_model
 from roost.spec.layouts import layout_of
 from roost.workflows.freshness import mark

@@ -19,7 +19,7 @@ from roost.adapters.in_memory import (
     InMemoryOnlineStore,
     InMemoryRegistryStore,
 )
-from roost.names import VALID_ROWS, dataset_key, landing_prefix
+from roost.object_keys import VALID_ROWS, dataset_key, landing_prefix
 from roost.ports import PipelinePorts
 from roost.spec import (
     Aggregation,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from roost.errors import DataRejected, NoDataFound
-from roost.names import TRAINING_ARRAYS, TRAINING_SET, run_key
+from roost.object_keys import TRAINING_ARRAYS, TRAINING_SET, run_key
 from roost.spec import ProjectMetric
 from roost.workflows.feature_building import GOLDEN_ROWS, build_features
 from roost.workflows.training_arrays import digest_of_arrays

@@ -12,7 +12,8 @@ from roost.domain.dataset import Dataset, LandedFile
 from roost.domain.package import canonical_bytes, digest_of
 from roost.domain.registry import Actor, Version, registration, status_move
 from roost.errors import PackageCorrupted
-from roost.names import MANIFEST, PACKAGE_MANIFEST, VALID_ROWS, VALIDATION_REPORT, Status, dataset_key, package_key
+from roost.names import Status
+from roost.object_keys import MANIFEST, PACKAGE_MANIFEST, VALID_ROWS, VALIDATION_REPORT, dataset_key, package_key
 from roost.spec import Model
 from roost.spec.layouts import layout_of
 from roost.workflows.feature_lineage import VersionUse, newest_data, versions_using

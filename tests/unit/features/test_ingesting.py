@@ -8,7 +8,7 @@ import pytest
 
 from roost.domain.dataset import Dataset
 from roost.errors import NoDataFound, UnreadableData
-from roost.names import MANIFEST, VALID_ROWS, dataset_key
+from roost.object_keys import MANIFEST, VALID_ROWS, dataset_key
 from roost.spec import Column, ColumnType, Model, Source
 from roost.workflows.ingesting import ingest
 from roost.workflows.validation import validate_data

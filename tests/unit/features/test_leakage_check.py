@@ -12,7 +12,7 @@ from hypothesis import given, settings
 
 from roost.domain.naive_features import Known, naive_features
 from roost.errors import LeakageFound
-from roost.names import LEAKAGE_REPORT, LEAKAGE_SAMPLE, run_key
+from roost.object_keys import LEAKAGE_REPORT, LEAKAGE_SAMPLE, run_key
 from roost.spec import FeatureView
 from roost.spec.layouts import layout_of
 from roost.workflows.feature_building import build_features

@@ -15,7 +15,7 @@ from roost.domain.event_codec import read
 from roost.domain.naive_features import naive_features
 from roost.domain.windows import values
 from roost.errors import DataRejected, LeakageFound, NoDataFound
-from roost.names import LEAKAGE_SAMPLE, TRAINING_SET, landing_prefix, run_key
+from roost.object_keys import LEAKAGE_SAMPLE, TRAINING_SET, landing_prefix, run_key
 from roost.ports import RowSpan
 from roost.spec import Aggregation, Column, ColumnType, Entity, LatestView, Model, Source, WindowView
 from roost.spec.layouts import layout_of

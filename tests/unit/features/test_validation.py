@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from roost.errors import DataRejected, NoDataFound
-from roost.names import VALID_ROWS, VALIDATION_REPORT, dataset_key, quarantine_key
+from roost.object_keys import VALID_ROWS, VALIDATION_REPORT, dataset_key, quarantine_key
 from roost.spec import Model
 from roost.workflows.ingesting import ingest
 from roost.workflows.validation import validate_data

@@ -18,7 +18,8 @@ from roost.adapters.in_memory import (
 )
 from roost.domain.package import canonical_bytes, digest_of
 from roost.domain.registry import Actor, Version, registration, status_move
-from roost.names import PACKAGE_MANIFEST, Status, package_key
+from roost.names import Status
+from roost.object_keys import PACKAGE_MANIFEST, package_key
 from roost.ports import PipelinePorts
 from roost.spec import Rollout
 from roost.workflows.publishing import publish_version

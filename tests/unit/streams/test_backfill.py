@@ -13,7 +13,7 @@ from roost.adapters.in_memory import InMemoryOnlineStore
 from roost.domain.event_codec import read, unpack
 from roost.domain.windows import values
 from roost.errors import NoDataFound
-from roost.names import VALID_ROWS, dataset_key
+from roost.object_keys import VALID_ROWS, dataset_key
 from roost.ports import OnlineItem, PipelinePorts
 from roost.spec import Aggregation, Model, WindowView
 from roost.spec.layouts import layout_of

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from roost.adapters.in_memory import FixedClock, InMemoryObjectStore
 from roost.errors import ConcurrentUpdate
-from roost.names import VALID_ROWS, dataset_key
+from roost.object_keys import VALID_ROWS, dataset_key
 from roost.spec import Source
 from roost.workflows.event_history import event_files
 from roost.workflows.ingesting import ingest

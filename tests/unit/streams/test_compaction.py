@@ -12,7 +12,7 @@ import pytest
 
 from roost.adapters.in_memory import FixedClock, InMemoryObjectStore
 from roost.errors import DependencyUnavailable, NoDataFound, UnreadableData
-from roost.names import COMPACTED_TAG, event_history_prefix, event_log_key, event_log_prefix
+from roost.object_keys import COMPACTED_TAG, event_history_prefix, event_log_key, event_log_prefix
 from roost.workflows.backfill import backfill_features
 from roost.workflows.compaction import compact_events
 from roost.workflows.event_history import event_files, local_event_files

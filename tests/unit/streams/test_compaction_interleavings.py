@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from roost.adapters.in_memory import FixedClock, InMemoryObjectStore
 from roost.errors import DependencyUnavailable, TransientError
-from roost.names import event_log_key
+from roost.object_keys import event_log_key
 from roost.ports import CompactedRows, LocalCopy, ObjectStore, StoredObject, TableEngine
 from roost.workflows.compaction import compact_events
 from roost.workflows.event_history import local_event_files, look

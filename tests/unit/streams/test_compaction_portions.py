@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from roost.domain.compaction import ENOUGH, PORTION_BYTES, PORTION_FILES, RUN_FILES, Compacted, Portion, due
-from roost.names import event_log_key
+from roost.object_keys import event_log_key
 
 NOON = datetime(2026, 3, 5, 12, tzinfo=UTC)
 

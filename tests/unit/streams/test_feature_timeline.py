@@ -12,7 +12,7 @@ from roost.domain.dataset import Dataset, LandedFile
 from roost.domain.entity_events import MICROS
 from roost.domain.naive_features import Known, naive_features
 from roost.errors import NoDataFound, UnknownEntity
-from roost.names import MANIFEST, VALIDATION_REPORT, dataset_key
+from roost.object_keys import MANIFEST, VALIDATION_REPORT, dataset_key
 from roost.spec import Aggregation, Column, ColumnType, Entity, LatestView, Source, WindowView
 from roost.spec.layouts import layout_of
 from roost.workflows.feature_history import offline_tables

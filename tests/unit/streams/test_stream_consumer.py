@@ -19,7 +19,7 @@ from roost.domain.arrivals import StreamRecord
 from roost.domain.event_codec import NOTHING, read
 from roost.domain.windows import values
 from roost.errors import DependencyUnavailable
-from roost.names import event_log_key
+from roost.object_keys import event_log_key
 from roost.ports import OnlineItem
 from roost.spec import Aggregation, Column, ColumnType, Entity, LatestView, Source, WindowView
 from roost.spec.feeds import feed_of

@@ -14,12 +14,13 @@ PACKAGE = PurePosixPath("layers/roost/python/roost")
 SOURCES = (str(PACKAGE), "functions", "infra", "models", "localaws")
 TOP_AREAS = {"functions", "infra", "models", "localaws", "tests"}
 
-PURE = {"errors", "names"}
+PURE = {"errors", "names", "object_keys"}
 CORE = PURE | {"domain", "ports", "spec"}
 MAY_IMPORT: dict[str, set[str]] = {
     "__init__": set(),
     "errors": set(),
     "names": set(),
+    "object_keys": set(),
     "settings": PURE,
     "quiet_start": set(),
     "domain": PURE,
@@ -43,6 +44,7 @@ THIRD_PARTIES: dict[str, set[str] | None] = {
     "__init__": set(),
     "errors": set(),
     "names": set(),
+    "object_keys": set(),
     "settings": set(),
     "quiet_start": set(),
     "domain": {"numpy"},

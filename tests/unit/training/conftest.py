@@ -17,7 +17,7 @@ from roost.adapters.in_memory import (
 )
 from roost.adapters.onnx_runtime import open_model
 from roost.adapters.scikit_learn import ScikitLearnTrainer
-from roost.names import TRAINING_ARRAYS, run_key
+from roost.object_keys import TRAINING_ARRAYS, run_key
 from roost.ports import PipelinePorts
 from roost.spec import (
     Candidate,

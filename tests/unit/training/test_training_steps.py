@@ -12,7 +12,8 @@ from roost.domain.evaluation import best_candidate, check_agreement
 from roost.domain.package import verified_manifest, verify_file
 from roost.domain.registry import Actor, status_move
 from roost.errors import ConversionMismatch, PackageCorrupted, TrainingFailed
-from roost.names import PACKAGE_CARD, PACKAGE_MANIFEST, PACKAGE_MODEL, Status, package_key, run_key
+from roost.names import Status
+from roost.object_keys import PACKAGE_CARD, PACKAGE_MANIFEST, PACKAGE_MODEL, package_key, run_key
 from roost.spec import Candidate, Gate
 from roost.workflows.packages import load_package
 from roost.workflows.registration import register_model

@@ -14,7 +14,7 @@ from roost.cli.context import CHOICES, stage_command
 from roost.cli.display import err, note, out, print_json
 from roost.cli.options import Json
 from roost.errors import UnknownModel, UnknownSource
-from roost.names import landing_prefix
+from roost.object_keys import landing_prefix
 from roost.spec import load_model, model_names
 
 app = typer.Typer(help="Make data, and land files for training.", no_args_is_help=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from roost import names
+from roost import names, object_keys
 from roost.adapters.aws_advice import AWS_ERRORS
 from roost.cli.context import CHOICES, explain
 from roost.cli.display import out, table
@@ -30,9 +30,9 @@ def by_definition(view: FeatureView, models: Sequence[Model], stage: str) -> dic
     upstream = {
         "source": source.name,
         "format": source.format,
-        "landing": names.landing_prefix(source.name),
+        "landing": object_keys.landing_prefix(source.name),
         "stream": names.feature_stream(stage, source.name) if source.streamed else None,
-        "event_log": names.event_log_prefix(source.name) if source.streamed else None,
+        "event_log": object_keys.event_log_prefix(source.name) if source.streamed else None,
         "columns": [
             {"column": name, "type": source.column(name).type.value, "used_as": use}
             for name, use in _columns(view).items()

@@ -9,7 +9,7 @@ from roost.cli.context import CHOICES, stage_command
 from roost.cli.display import complain, err, note, out, print_json, table, when
 from roost.cli.options import Json, Model
 from roost.domain.registry import Version, first_broken_link
-from roost.names import PACKAGE_CARD, package_key
+from roost.object_keys import PACKAGE_CARD, package_key
 
 app = typer.Typer(help="Registered models and their versions.", no_args_is_help=True)
 

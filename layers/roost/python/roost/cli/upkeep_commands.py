@@ -14,7 +14,7 @@ from roost.cli.options import Json, Model, Watch
 from roost.cli.training_commands import run_name
 from roost.cli.watching import ended, watch
 from roost.errors import UnknownSource
-from roost.names import audit_key
+from roost.object_keys import audit_key
 from roost.spec import load_model, model_names
 from roost.spec.feeds import streamed_sources
 

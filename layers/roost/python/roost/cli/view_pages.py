@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from roost.cli.defined_views import delay, kind, users
 from roost.domain.view_layout import COUNT, UNSCALED, Aggregate, ViewLayout
-from roost.names import event_log_prefix, landing_prefix
+from roost.object_keys import event_log_prefix, landing_prefix
 from roost.spec import FeatureView, LatestView, Model
 from roost.spec.definition import reference, short_duration
 from roost.spec.feeds import shared_views

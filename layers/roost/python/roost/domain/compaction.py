@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Self
 
 from roost.domain.package import canonical_bytes, sha256
-from roost.names import event_day, event_history_key
+from roost.object_keys import event_day, event_history_key
 
 FORMAT = 1
 RECORD, TABLE = "json", "parquet"  # in this order: whoever lists a record lists its table after it

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from roost.domain.compaction import Compacted, Portion, due
-from roost.names import COMPACTED_TAG
+from roost.object_keys import COMPACTED_TAG
 from roost.ports import LocalCopy, ObjectStore, PipelinePorts, StoredObject, TableEngine
 from roost.spec import Source
 from roost.workflows.event_history import AT_ONCE, download_all, look

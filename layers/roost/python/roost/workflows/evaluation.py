@@ -11,7 +11,14 @@ import numpy.typing as npt
 
 from roost.domain.evaluation import best_candidate, check_agreement, trivial_baseline
 from roost.domain.gates import readings, shortfalls
-from roost.names import EVALUATION_REPORT, run_key
+from roost.object_keys import (
+    CANDIDATE_MODEL,
+    CANDIDATE_RECORD,
+    CANDIDATE_SCORES,
+    EVALUATION_REPORT,
+    candidate_key,
+    run_key,
+)
 from roost.ports import OnnxModel, PipelinePorts
 from roost.spec import Model
 from roost.workflows.champion import champion_metrics
@@ -34,8 +41,8 @@ def evaluate_model(
     run = event["run"]
     chosen = best_candidate(event["candidates"], model.selection_metric)["candidate"]
     data = read_training_set(ports.lake, model.name, run)
-    body = ports.lake.get(run_key(model.name, run, f"candidates/{chosen}/model.onnx"))
-    record = json.loads(ports.lake.get(run_key(model.name, run, f"candidates/{chosen}/candidate.json")))
+    body = ports.lake.get(candidate_key(model.name, run, chosen, CANDIDATE_MODEL))
+    record = json.loads(ports.lake.get(candidate_key(model.name, run, chosen, CANDIDATE_RECORD)))
     onnx = open_model(body)
     scores, difference = _holdout_scores(model, run, chosen, data, onnx, ports)
     metrics = data.metrics(model, "holdout", scores)
@@ -64,7 +71,7 @@ def _holdout_scores(
     model: Model, run: str, chosen: str, data: TrainingSet, onnx: OnnxModel, ports: PipelinePorts
 ) -> tuple[Vector, float]:
     scores = np.asarray(onnx.score(data.features[data.folds["holdout"]]), dtype=np.float64)
-    fitted = ports.lake.get(run_key(model.name, run, f"candidates/{chosen}/fitted.npz"))
+    fitted = ports.lake.get(candidate_key(model.name, run, chosen, CANDIDATE_SCORES))
     with np.load(io.BytesIO(fitted), allow_pickle=False) as arrays:
         return scores, check_agreement(scores, arrays["holdout_scores"])
 

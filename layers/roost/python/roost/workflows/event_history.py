@@ -14,7 +14,7 @@ from pathlib import Path
 
 from roost.domain.compaction import Compacted, is_record, table_of
 from roost.errors import ConcurrentUpdate, NoDataFound
-from roost.names import event_day, event_history_prefix, event_log_prefix
+from roost.object_keys import event_day, event_history_prefix, event_log_prefix
 from roost.ports import ObjectStore, StoredObject
 from roost.workflows.landed_files import is_data, still_there
 

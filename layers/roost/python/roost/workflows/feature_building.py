@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from roost.domain.feature_vector import assemble
 from roost.domain.folds import Fold, comparison_fold
-from roost.names import LEAKAGE_SAMPLE, TRAINING_ARRAYS, TRAINING_SET, run_key
+from roost.object_keys import LEAKAGE_SAMPLE, TRAINING_ARRAYS, TRAINING_SET, run_key
 from roost.ports import PipelinePorts, RowSpan, TableEngine
 from roost.spec import Model
 from roost.spec.layouts import layout_of, plan_of

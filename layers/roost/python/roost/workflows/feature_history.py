@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from roost.domain.entity_events import MICROS
 from roost.errors import NoDataFound
-from roost.names import MANIFEST, VALID_ROWS, VALIDATION_REPORT, dataset_key
+from roost.object_keys import MANIFEST, VALID_ROWS, VALIDATION_REPORT, dataset_key
 from roost.ports import ObjectStore, TableEngine
 from roost.spec import ColumnType, FeatureView, Source
 from roost.spec.layouts import layout_of

@@ -8,7 +8,8 @@ from roost.domain.dataset import Dataset
 from roost.domain.package import verified_manifest
 from roost.domain.registry import Version
 from roost.domain.view_layout import ViewLayout
-from roost.names import MANIFEST, PACKAGE_MANIFEST, Status, dataset_key, package_key
+from roost.names import Status
+from roost.object_keys import MANIFEST, PACKAGE_MANIFEST, dataset_key, package_key
 from roost.ports import ObjectStore, RegistryStore
 from roost.spec import FeatureView, Source
 from roost.spec.layouts import layout_of

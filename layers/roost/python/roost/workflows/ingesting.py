@@ -4,7 +4,7 @@ from typing import Any
 
 from roost.domain.dataset import Dataset, LandedFile
 from roost.errors import NoDataFound
-from roost.names import MANIFEST, dataset_key, landing_prefix
+from roost.object_keys import MANIFEST, dataset_key, landing_prefix
 from roost.ports import ObjectStore, PipelinePorts, StoredObject, TableEngine
 from roost.spec import Model, Source
 from roost.workflows.event_history import event_files

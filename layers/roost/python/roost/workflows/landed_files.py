@@ -8,7 +8,7 @@ from pathlib import Path
 
 from roost.domain.dataset import LandedFile
 from roost.errors import ConcurrentUpdate, DataRejected, NoDataFound
-from roost.names import VALID_ROWS, dataset_key
+from roost.object_keys import VALID_ROWS, dataset_key
 from roost.ports import LocalCopy, ObjectStore
 
 HIDDEN = ("_", ".")

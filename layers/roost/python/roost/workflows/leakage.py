@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from roost.domain.naive_features import naive_features, same_value
 from roost.errors import LeakageFound
-from roost.names import LEAKAGE_REPORT, LEAKAGE_SAMPLE, run_key
+from roost.object_keys import LEAKAGE_REPORT, LEAKAGE_SAMPLE, run_key
 from roost.ports import PipelinePorts, TableEngine
 from roost.spec import FeatureView, Model
 from roost.spec.layouts import layout_of

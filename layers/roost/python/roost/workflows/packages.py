@@ -7,7 +7,7 @@ from typing import Any
 from roost.domain.feature_vector import FeaturePlan
 from roost.domain.package import verified_manifest, verify_file
 from roost.domain.view_layout import ViewLayout
-from roost.names import PACKAGE_MANIFEST, PACKAGE_MODEL, package_key
+from roost.object_keys import PACKAGE_MANIFEST, PACKAGE_MODEL, package_key
 from roost.ports import ObjectStore, OnnxModel
 
 

@@ -9,7 +9,7 @@ from roost.domain.feature_vector import FeaturePlan
 from roost.domain.model_card import model_card
 from roost.domain.package import FORMAT, canonical_bytes, digest_of, sha256
 from roost.domain.scoring import score_rows
-from roost.names import PACKAGE_CARD, PACKAGE_MANIFEST, PACKAGE_MODEL, package_key
+from roost.object_keys import PACKAGE_CARD, PACKAGE_MANIFEST, PACKAGE_MODEL, package_key
 from roost.ports import ObjectStore, OnnxModel
 from roost.spec import Column, Model
 from roost.spec.definition import reference

@@ -12,7 +12,8 @@ from roost.domain.skew import AuditedView, compared
 from roost.domain.step_metrics import audit_line
 from roost.domain.view_layout import ViewLayout
 from roost.errors import NoDataFound
-from roost.names import PACKAGE_MANIFEST, Agreement, audit_key, package_key
+from roost.names import Agreement
+from roost.object_keys import PACKAGE_MANIFEST, audit_key, package_key
 from roost.ports import PipelinePorts, PredictionLog, TableEngine
 from roost.spec import FeatureView, Model
 from roost.workflows.feature_history import offline_tables

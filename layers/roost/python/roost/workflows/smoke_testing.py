@@ -4,7 +4,7 @@ from typing import Any
 
 from roost.domain.package import verified_manifest
 from roost.errors import SmokeTestFailed
-from roost.names import PACKAGE_MANIFEST, package_key
+from roost.object_keys import PACKAGE_MANIFEST, package_key
 from roost.ports import PipelinePorts
 
 TOLERANCE = 1e-6  # Lambda's fleet mixes processors, whose float32 sums differ in the last bits

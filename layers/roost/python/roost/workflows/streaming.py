@@ -15,7 +15,7 @@ from roost.domain.arrivals import Arrival, Feed, Rejected, StreamRecord, arrival
 from roost.domain.entity_events import MICROS, Event
 from roost.domain.view_layout import ViewLayout
 from roost.errors import InvalidField, MalformedRequest, RequestError
-from roost.names import event_log_key
+from roost.object_keys import event_log_key
 from roost.ports import ObjectStore, OnlineStore, TableEngine
 from roost.workflows.accounts import apply
 from roost.workflows.freshness import mark

@@ -3,6 +3,7 @@
 import io
 import json
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from roost.domain.evaluation import review_threshold
 from roost.errors import TrainingFailed
-from roost.names import run_key
+from roost.object_keys import CANDIDATE_MODEL, CANDIDATE_RECORD, CANDIDATE_SCORES, candidate_key
 from roost.ports import FittedModel, PipelinePorts, Trainer
 from roost.spec import Candidate, Model
 from roost.workflows.training_set import TrainingSet, read_training_set
@@ -31,12 +32,12 @@ def train_model(model: Model, run: str, name: str, trainer: Trainer, ports: Pipe
     metrics = data.metrics(model, "selection_test", selection)
     scores = {"selection_scores": selection, "holdout_scores": final.score(data.features[data.folds["holdout"]])}
     threshold = review_threshold(selection, model.threshold.review_rate)
-    _store(ports, f"candidates/{name}", model, run, final.to_onnx(len(model.features)), scores)
+    _store(ports, partial(candidate_key, model.name, run, name), final.to_onnx(len(model.features)), scores)
     record = {
         **candidate.model_dump(mode="json"), **trainer.environment(),
         "seed": model.seed, "selection": metrics, "threshold": threshold,
     }  # fmt: skip
-    ports.lake.put(run_key(model.name, run, f"candidates/{name}/candidate.json"), json.dumps(record).encode())
+    ports.lake.put(candidate_key(model.name, run, name, CANDIDATE_RECORD), json.dumps(record).encode())
     return {"candidate": name, "selection": metrics, "seconds": round(time.perf_counter() - started, 2)}
 
 
@@ -52,8 +53,8 @@ def _fit(trainer: Trainer, candidate: Candidate, seed: int, data: TrainingSet, f
     return trainer.fit(candidate.estimator, candidate.parameters, seed, data.features[rows], data.label[rows])
 
 
-def _store(ports: PipelinePorts, folder: str, model: Model, run: str, onnx: bytes, scores: dict[str, Any]) -> None:
-    ports.lake.put(run_key(model.name, run, f"{folder}/model.onnx"), onnx)
+def _store(ports: PipelinePorts, key: Callable[[str], str], onnx: bytes, scores: dict[str, Any]) -> None:
+    ports.lake.put(key(CANDIDATE_MODEL), onnx)
     buffer = io.BytesIO()
     np.savez(buffer, **scores)
-    ports.lake.put(run_key(model.name, run, f"{folder}/fitted.npz"), buffer.getvalue())
+    ports.lake.put(key(CANDIDATE_SCORES), buffer.getvalue())

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from roost.domain.evaluation import built_in_metrics
-from roost.names import TRAINING_ARRAYS, run_key
+from roost.object_keys import TRAINING_ARRAYS, run_key
 from roost.ports import ObjectStore
 from roost.spec import Model
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from roost.domain.dataset import Dataset
 from roost.errors import DataRejected, NoDataFound
-from roost.names import MANIFEST, VALID_ROWS, VALIDATION_REPORT, dataset_key, quarantine_key
+from roost.object_keys import MANIFEST, VALID_ROWS, VALIDATION_REPORT, dataset_key, quarantine_key
 from roost.ports import ObjectStore, PipelinePorts, TableEngine, ValidationCounts
 from roost.spec import Model, Source
 from roost.workflows.landed_files import unchanged_copies

@@ -14,7 +14,7 @@ from roost.cli.demo.fraud_story import FIRST_END, FOLDER, LIVE_DAYS, MODEL, SECO
 from roost.cli.demo.live_traffic import live_traffic, requests_of
 from roost.cli.demo.pipeline_acts import answers_by_step, ended, known, next_run, story_log, trained
 from roost.cli.demo.stage_play import Act, ActFailed
-from roost.names import landing_prefix
+from roost.object_keys import landing_prefix
 from roost.settings import point_sdk_at
 
 WAIT_SCALE = 0.1

@@ -1,0 +1,78 @@
+"""Keys of objects in the lake and in the packages bucket, and names of files in data sets, runs and packages."""
+
+COMPACTED_TAG = {"roost-compacted": "true"}  # on what the lake's lifecycle may remove
+
+PACKAGE_MODEL = "model.onnx"
+PACKAGE_MANIFEST = "manifest.json"
+PACKAGE_CARD = "card.md"
+MANIFEST = "manifest.json"
+VALID_ROWS = "valid.parquet"
+VALIDATION_REPORT = "validation.json"
+TRAINING_SET = "training_set.parquet"
+TRAINING_ARRAYS = "training_arrays.npz"
+LEAKAGE_SAMPLE = "leakage_sample.npz"
+LEAKAGE_REPORT = "leakage.json"
+CANDIDATE_MODEL = "model.onnx"
+CANDIDATE_SCORES = "fitted.npz"
+CANDIDATE_RECORD = "candidate.json"
+EVALUATION_REPORT = "evaluation.json"
+
+
+def landing_prefix(source: str) -> str:
+    """Where raw files of a source arrive in the lake bucket."""
+    return f"landing/{source}/"
+
+
+def event_log_prefix(source: str) -> str:
+    """Where the stream consumer keeps what has arrived of a source: its offline log."""
+    return f"events/{source}/"
+
+
+def event_log_key(source: str, day: str, batch: str) -> str:
+    """One batch of arrivals; ``day`` (ISO 8601) is that of the first."""
+    return f"{event_log_prefix(source)}date={day}/{batch}.parquet"
+
+
+def event_history_prefix(source: str) -> str:
+    """Where batches of arrivals lie once they have been compacted."""
+    return f"history/{source}/"
+
+
+def event_history_key(source: str, day: str, digest: str, suffix: str) -> str:
+    """A compacted file (``parquet``), or what it was made of (``json``)."""
+    return f"{event_history_prefix(source)}date={day}/{digest}.{suffix}"
+
+
+def event_day(key: str) -> str:
+    """Day (ISO 8601) of a key of either; empty if it names none."""
+    return key.partition("/date=")[2].partition("/")[0]
+
+
+def dataset_key(digest: str, name: str) -> str:
+    """A file of a data set, named by the digest of its manifest."""
+    return f"datasets/{digest}/{name}"
+
+
+def quarantine_key(source: str, digest: str) -> str:
+    """Rejected rows of a data set, with the rule that each broke."""
+    return f"quarantine/{source}/{digest}.parquet"
+
+
+def run_key(model: str, run: str, name: str) -> str:
+    """A file of one training run."""
+    return f"runs/{model}/{run}/{name}"
+
+
+def candidate_key(model: str, run: str, candidate: str, name: str) -> str:
+    """A file of one candidate of a training run."""
+    return run_key(model, run, f"candidates/{candidate}/{name}")
+
+
+def audit_key(model: str, run: str) -> str:
+    """The report of one skew audit."""
+    return f"audits/{model}/{run}.json"
+
+
+def package_key(digest: str, name: str) -> str:
+    """A file of a model package in the packages bucket."""
+    return f"packages/{digest}/{name}"
