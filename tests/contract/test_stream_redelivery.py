@@ -1,6 +1,6 @@
 """A stream consumer that is killed anywhere in a batch, and gets it again, leaves what an undisturbed one leaves."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from tests.unit.streams.test_stream_consumer import LAYOUTS, PAYMENTS, TABLES, h
 
 BATCH = history()[:25]
 CARDS = ("a", "b")
-CALLS = 1 + len(LAYOUTS) * (1 + len(CARDS))  # the log; of each view a read, and a swap of two items
+CALLS = 1 + len(LAYOUTS) * (1 + len(CARDS)) + 1  # the log; of each view a read, a swap of two items; freshness
 
 
 @dataclass
@@ -70,6 +70,10 @@ class MortalOnline:
     def read(self, keys: Sequence[tuple[str, str]], fresh: bool = False) -> Mapping[tuple[str, str], OnlineItem]:
         self.life.spend()
         return self.store.read(keys, fresh)
+
+    def write(self, items: Iterable[OnlineItem]) -> int:
+        self.life.spend()
+        return self.store.write(items)
 
     def swap(self, items: Sequence[OnlineItem]) -> Sequence[OnlineItem]:
         return [late for item in items for late in self._swap(item)]
