@@ -37,10 +37,10 @@ def columns(
 
 
 def asked(opened: duckdb.DuckDBPyConnection, table: Path, source: Source, key: str, since: int, until: int) -> str:
-    """The same rows as they ask for features: row, k, t (microseconds since 1970), and their id as events."""
+    """The same rows as they ask for features: row from 0 on, k, t (microseconds since 1970), and their id as events."""
     time = quoted(source.event_time)
     return (
-        f"SELECT row_number() OVER (ORDER BY {time}, file_row_number) AS row, {quoted(key)} AS k, "
+        f"SELECT row_number() OVER (ORDER BY {time}, file_row_number) - 1 AS row, {quoted(key)} AS k, "
         f"epoch_us({time}) AS t, {number(source)} AS id FROM ({_rows(opened, table, source, since, until)})"
     )
 

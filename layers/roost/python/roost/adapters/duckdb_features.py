@@ -1,0 +1,79 @@
+"""Features of the rows in ``questions`` (row from 0 on, k, t): in portions of entities, each view in its best way."""
+
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+
+from roost.adapters import duckdb_latest, duckdb_windows, newest_values, running_totals
+from roost.adapters.duckdb_events import History, create_events
+from roost.adapters.entity_numbers import Asked
+
+Features = dict[str, npt.NDArray[np.float64]]
+
+
+class Questions(NamedTuple):
+    """Rows in ``questions``; with keys and times, unless they are rows of the history themselves, with its ``id``."""
+
+    row: npt.NDArray[np.int64]
+    arrays: Asked | None = None
+
+    def some(self, row: npt.NDArray[np.int64]) -> "Questions":
+        """Those with these numbers."""
+        return Questions(row, Asked(self.arrays.keys[row], self.arrays.times[row]) if self.arrays else None)
+
+
+def features(opened: duckdb.DuckDBPyConnection, history: History, asked: Questions, count: int) -> Features:
+    """Features of all rows in their order, answered in ``count`` portions.
+
+    Raises:
+        DataRejected: a sum does not fit into 64 bits.
+    """
+    if count == 1:
+        return _portion(opened, history, asked, "true")
+    found = {recipe.feature: np.empty(len(asked.row)) for recipe in history.layout.recipes}
+    for portion in range(count):
+        mine = f"hash(k) % {count} = {portion}"
+        row = _rows(opened, mine)
+        part = _portion(opened, replace(history, asked_only=True), asked.some(row), mine)
+        for name, column in part.items():
+            found[name][row] = column
+    return found
+
+
+def _portion(opened: duckdb.DuckDBPyConnection, history: History, asked: Questions, mine: str) -> Features:
+    _ask(opened, mine)
+    if history.layout.latest:
+        return _newest(opened, history, asked)
+    always_known = create_events(opened, history)
+    quick = running_totals.features(opened, history.layout) if always_known else None
+    return quick or duckdb_windows.features(opened, history.layout, always_known, own=asked.arrays is None)
+
+
+def _rows(opened: duckdb.DuckDBPyConnection, condition: str) -> npt.NDArray[np.int64]:
+    found: dict[str, Any] = opened.execute(f"SELECT row FROM questions WHERE {condition} ORDER BY row").fetchnumpy()
+    return np.asarray(found["row"], dtype=np.int64)
+
+
+def _ask(opened: duckdb.DuckDBPyConnection, condition: str) -> None:
+    opened.execute(f"CREATE OR REPLACE TEMP VIEW asked AS SELECT * FROM questions WHERE {condition}")
+
+
+def _newest(opened: duckdb.DuckDBPyConnection, history: History, asked: Questions) -> Features:
+    quick = newest_values.answers(opened, history, asked.arrays or _arrays(opened))
+    if quick is None:
+        return duckdb_latest.features(opened, history)
+    if quick.doubtful.any():
+        opened.register("doubtful", {"row": asked.row[quick.doubtful]})
+        _ask(opened, "row IN (SELECT row FROM doubtful)")
+        rest = duckdb_latest.features(opened, replace(history, asked_only=True))
+        for name, column in rest.items():
+            quick.features[name][quick.doubtful] = column
+    return quick.features
+
+
+def _arrays(opened: duckdb.DuckDBPyConnection) -> Asked:
+    found: dict[str, Any] = opened.execute("SELECT k, t FROM asked ORDER BY row").fetchnumpy()
+    return Asked(found["k"], found["t"])
