@@ -56,7 +56,7 @@ def _rows(history: History) -> str:
 
 
 def _events(opened: duckdb.DuckDBPyConnection, history: History, query: str) -> Events:
-    found: dict[str, Any] = opened.execute(query).fetchnumpy()
+    found: dict[str, Any] = opened.sql(query).fetchnumpy()
     columns = [found[name] for name in units(history.layout)]
     return Events(np.asarray(found["entity"]), np.asarray(found["t"], dtype=np.int64), found.get("known"), columns)
 

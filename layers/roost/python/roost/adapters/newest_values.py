@@ -53,9 +53,10 @@ class Search(NamedTuple):
         late = False if self.events.known is None else self.events.known[newest] > times
         answers.doubtful[:] = (tied | late) & ~missing
         for recipe in self.layout.recipes:
-            found = np.ma.filled(self.events.columns[recipe.place][newest], np.nan)
-            answers.features[recipe.feature][:] = np.floor(found * recipe.scale + 0.5) / recipe.scale
-            answers.features[recipe.feature][missing] = np.nan
+            feature = answers.features[recipe.feature]
+            np.take(self.events.columns[recipe.place], newest, mode="clip", out=feature)
+            _round(feature, recipe.scale)
+            feature[missing] = np.nan
 
 
 def answers(opened: duckdb.DuckDBPyConnection, history: History, asked: Asked) -> Answers | None:
@@ -65,12 +66,21 @@ def answers(opened: duckdb.DuckDBPyConnection, history: History, asked: Asked) -
     timeline = Timeline.of(events.entity, events.time) if len(events.time) else None
     if timeline is None or not _fit_in_64_bits(layout, events):
         return None
-    search, found = Search(layout, events, timeline), Answers.empty(layout, rows)
+    columns = [np.asarray(np.ma.filled(column, np.nan)) for column in events.columns]
+    search, found = Search(layout, events._replace(columns=columns), timeline), Answers.empty(layout, rows)
     share = rows // THREADS + 1
     parts = [slice(first, first + share) for first in range(0, rows, share)]
     with ThreadPoolExecutor(THREADS) as threads:
         list(threads.map(lambda part: search.answer(entities[part], asked.times[part], found.part(part)), parts))
     return found
+
+
+def _round(values: Reals, scale: float) -> None:
+    """To fixed point and back, in place: arrays that are not made cost no memory."""
+    np.multiply(values, scale, out=values)
+    np.add(values, 0.5, out=values)
+    np.floor(values, out=values)
+    np.divide(values, scale, out=values)
 
 
 def _fit_in_64_bits(layout: ViewLayout, events: Events) -> bool:

@@ -50,7 +50,7 @@ class Timeline:
         near = _by_entity(np.maximum(entities, 0))  # neighbours look where the cache is warm
         begins = entities[near] * self._clock.steps
         found = np.searchsorted(self._places, begins + self._clock.tick(times[near])) - 1
-        place, earlier = self._places[found], self._places[found - 1]
+        place, earlier = self._places[found], self._places[np.maximum(found - 1, 0)]
         ours = (found >= 0) & (place >= begins) & (begins >= 0)
         event, tied = np.empty_like(found), np.empty(len(found), np.bool_)
         event[near] = np.where(ours, self._order[found], -1)
