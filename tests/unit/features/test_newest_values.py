@@ -88,8 +88,8 @@ def moments(seconds: Sequence[int]) -> np.ndarray[Any, Any]:
 numbers = st.sampled_from([-(2**40), 1, 2, 7, 70_000])  # near, a few digits apart, and too far apart to sort by radix
 rows_of = st.lists(
     st.builds(
-        Row, st.integers(1, 9), st.one_of(numbers, st.none()), st.integers(-20_000, 20_000), st.sampled_from([0, 0, 60, 9_000]),
-        st.one_of(st.none(), st.integers(-500, 500).map(lambda cents: cents / 100)),
+        Row, st.integers(1, 9), st.one_of(numbers, st.none()), st.integers(-20_000, 20_000),
+        st.sampled_from([0, 0, 60, 9_000]), st.one_of(st.none(), st.integers(-500, 500).map(lambda cents: cents / 100)),
     ),
     min_size=1, max_size=30,
 )  # fmt: skip

@@ -25,7 +25,7 @@ class History:
         tables: Parquet files that hold them.
         since: when the first ones happened, seconds since 1970.
         until: before when the last ones did; None for all.
-        asked_only: whether only entities with rows in ``asked`` matter.
+        only: which of them matter, as a condition on the key in SQL (``{}``).
     """
 
     tables: Sequence[Path]
@@ -33,16 +33,15 @@ class History:
     layout: ViewLayout
     since: int
     until: int | None = None
-    asked_only: bool = False
+    only: str = "true"
 
     @property
     def rows(self) -> str:
         """``FROM ... WHERE ...`` of the rows that have a key."""
         time, key = quoted(self.source.event_time), quoted(self.layout.key)
-        conditions = [f"{key} IS NOT NULL", f"{time} >= make_timestamp({self.since * MICROS})"]
-        conditions += [] if self.until is None else [f"{time} < make_timestamp({self.until * MICROS})"]
-        conditions += [f"{key} IN (SELECT k FROM asked)"] if self.asked_only else []
-        return f"FROM {parquet(self.tables)} WHERE {' AND '.join(conditions)}"
+        stretch = f"{time} >= make_timestamp({self.since * MICROS})"
+        stretch += "" if self.until is None else f" AND {time} < make_timestamp({self.until * MICROS})"
+        return f"FROM {parquet(self.tables)} WHERE {key} IS NOT NULL AND {stretch} AND {self.only.format(key)}"
 
 
 def create_events(opened: duckdb.DuckDBPyConnection, history: History) -> bool:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from roost.adapters import duckdb_latest, duckdb_windows, newest_values, running_totals
 from roost.adapters.duckdb_events import History, create_events
 from roost.adapters.entity_numbers import Asked
+from roost.spec.sources import ColumnType
 
 Features = dict[str, npt.NDArray[np.float64]]
 
@@ -32,19 +33,24 @@ def features(opened: duckdb.DuckDBPyConnection, history: History, asked: Questio
         DataRejected: a sum does not fit into 64 bits.
     """
     if count == 1:
-        return _portion(opened, history, asked, "true")
+        return _portion(opened, history, asked)
     found = {recipe.feature: np.empty(len(asked.row)) for recipe in history.layout.recipes}
     for portion in range(count):
-        mine = f"hash(k) % {count} = {portion}"
+        mine = replace(history, only=_hashed(history, count, portion))
         row = _rows(opened, mine)
-        part = _portion(opened, replace(history, asked_only=True), asked.some(row), mine)
-        for name, column in part.items():
+        for name, column in _portion(opened, mine, asked.some(row)).items():
             found[name][row] = column
     return found
 
 
-def _portion(opened: duckdb.DuckDBPyConnection, history: History, asked: Questions, mine: str) -> Features:
-    _ask(opened, mine)
+def _hashed(history: History, count: int, portion: int) -> str:
+    """The entities of a portion; keys are cast to their declared type, so that equal ones fall into one portion."""
+    kind = "BIGINT" if history.source.column(history.layout.key).type is ColumnType.INTEGER else "VARCHAR"
+    return f"hash(TRY_CAST({{}} AS {kind})) % {count} = {portion}"
+
+
+def _portion(opened: duckdb.DuckDBPyConnection, history: History, asked: Questions) -> Features:
+    _ask(opened, history.only.format("k"))
     if history.layout.latest:
         return _newest(opened, history, asked)
     always_known = create_events(opened, history)
@@ -52,8 +58,9 @@ def _portion(opened: duckdb.DuckDBPyConnection, history: History, asked: Questio
     return quick or duckdb_windows.features(opened, history.layout, always_known, own=asked.arrays is None)
 
 
-def _rows(opened: duckdb.DuckDBPyConnection, condition: str) -> npt.NDArray[np.int64]:
-    found: dict[str, Any] = opened.execute(f"SELECT row FROM questions WHERE {condition} ORDER BY row").fetchnumpy()
+def _rows(opened: duckdb.DuckDBPyConnection, history: History) -> npt.NDArray[np.int64]:
+    mine = history.only.format("k")
+    found: dict[str, Any] = opened.execute(f"SELECT row FROM questions WHERE {mine} ORDER BY row").fetchnumpy()
     return np.asarray(found["row"], dtype=np.int64)
 
 
@@ -68,7 +75,7 @@ def _newest(opened: duckdb.DuckDBPyConnection, history: History, asked: Question
     if quick.doubtful.any():
         opened.register("doubtful", {"row": asked.row[quick.doubtful]})
         _ask(opened, "row IN (SELECT row FROM doubtful)")
-        rest = duckdb_latest.features(opened, replace(history, asked_only=True))
+        rest = duckdb_latest.features(opened, replace(history, only="{} IN (SELECT k FROM asked)"))
         for name, column in rest.items():
             quick.features[name][quick.doubtful] = column
     return quick.features

@@ -26,11 +26,11 @@ def engine_share(limit: int) -> str:
 
 
 def portions(layout: ViewLayout, events: int, asked: int, limit: int) -> int:
-    """In how many portions of entities rows are answered, so that the arrays of one stay within a third of the limit.
+    """In how many portions of entities rows are answered, so that the arrays of one stay within a quarter of the limit.
 
     The sizes were measured: an event takes its columns (thrice, as running totals) and some seven numbers, a row that
     asks its features (twice) and some eight.
     """
     an_event = len(layout.columns) * (1 if layout.latest else 3) + 7
     a_question = 2 * len(layout.recipes) + 8
-    return 1 + NUMBER * (events * an_event + asked * a_question) // (limit // 3)
+    return 1 + NUMBER * (events * an_event + asked * a_question) // (limit // 4)
