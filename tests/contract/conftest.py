@@ -10,6 +10,7 @@ from moto import mock_aws
 from localaws import Emulator, endpoint_environment
 from roost.adapters.dynamodb_online import DynamoDBOnlineStore
 from roost.adapters.in_memory import InMemoryOnlineStore
+from roost.adapters.signed_reads import SignedReads
 from roost.ports import OnlineStore
 
 KINDS = ["in_memory", "moto", "embedded"]
@@ -58,9 +59,12 @@ def table(name: str, *key: str) -> str:
     return made
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=[*KINDS, "signed"])
 def open_online(request: pytest.FixtureRequest) -> OpenOnline:
-    """Opens online stores over one table, empty at first, as consumers side by side have them."""
+    """Opens online stores over one table, empty at first, as consumers side by side have them.
+
+    ``signed`` reads from the embedded AWS as scoring does, without the SDK's client.
+    """
     if request.param == "in_memory":
         first = InMemoryOnlineStore()
         return lambda: InMemoryOnlineStore(first.items, first.lock)
@@ -68,4 +72,5 @@ def open_online(request: pytest.FixtureRequest) -> OpenOnline:
     name = table("roost-test-online", "pk")
     # moto keeps its tables in dicts that threads must not share
     writers = {"writers": 1} if request.param == "moto" else {}
-    return lambda: DynamoDBOnlineStore(name, **writers)
+    quick = SignedReads if request.param == "signed" else None
+    return lambda: DynamoDBOnlineStore(name, quick=quick, **writers)

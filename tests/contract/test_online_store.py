@@ -1,14 +1,18 @@
-"""The online store port: in memory and over the Amazon DynamoDB API (moto, embedded AWS)."""
+"""The online store port: in memory and over the Amazon DynamoDB API, by its client and by signed requests."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.exceptions import ClientError, ConnectionClosedError
 from botocore.stub import Stubber
+from moto.core.models import botocore_stubber
 
 from roost.adapters.dynamodb_online import DynamoDBOnlineStore
+from roost.adapters.signed_reads import SignedReads
 from roost.errors import DependencyUnavailable, ItemTooLarge
 from roost.names import ONLINE_EXPIRY
 from roost.ports import OnlineItem, OnlineStore
@@ -23,6 +27,24 @@ TABLE = "roost-test-online"
 @pytest.fixture
 def store(open_online: OpenOnline) -> OnlineStore:
     return open_online()
+
+
+class Moto:
+    """Hands requests to moto as boto3's client would; ``sent`` are those that it got."""
+
+    def __init__(self) -> None:
+        self.sent: list[AWSPreparedRequest] = []
+
+    def send(self, request: AWSPreparedRequest) -> Any:
+        self.sent.append(request)
+        return botocore_stubber("before-send", request)
+
+
+class Lost:
+    """A network that is gone."""
+
+    def send(self, request: AWSPreparedRequest) -> Any:
+        raise ConnectionClosedError(endpoint_url=request.url)
 
 
 def item(entity: str, as_of: int = 100, payload: bytes = b"state", view: str = "spend@1") -> OnlineItem:
@@ -211,6 +233,36 @@ def test_throttling_is_worth_another_try(aws: None, operation: str) -> None:
         stub.add_client_error(operation, "ProvisionedThroughputExceededException")
         with pytest.raises(DependencyUnavailable, match="DynamoDB could not answer now"):
             store.write([item("1")]) if operation == "transact_write_items" else store.read([("spend@1", "1")])
+
+
+@pytest.fixture
+def online_table(aws: None) -> "DynamoDBClient":
+    client = boto3.client("dynamodb")
+    keys: Any = {"AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+                 "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}]}  # fmt: skip
+    client.create_table(TableName=TABLE, BillingMode="PAY_PER_REQUEST", **keys)
+    return client
+
+
+def test_a_signed_read_is_signed_and_needs_no_client(online_table: "DynamoDBClient") -> None:
+    http = Moto()
+    store = DynamoDBOnlineStore(TABLE, client=online_table, writers=1, quick=lambda client: SignedReads(client, http))
+    store.write([item("7")])
+    with Stubber(online_table):  # any call of the client fails
+        assert store.read([("spend@1", "7")])["spend@1", "7"] == item("7")
+    assert "/us-east-1/dynamodb/aws4_request, SignedHeaders=" in str(http.sent[0].headers["Authorization"])
+    assert http.sent[0].url == f"{online_table.meta.endpoint_url}/"
+
+
+@pytest.mark.parametrize(
+    "http", [Lost(), SimpleNamespace(send=lambda _: SimpleNamespace(status_code=400, content=b""))]
+)
+def test_what_a_signed_read_does_not_answer_is_asked_through_the_client(
+    online_table: "DynamoDBClient", http: Any
+) -> None:
+    store = DynamoDBOnlineStore(TABLE, client=online_table, writers=1, quick=lambda client: SignedReads(client, http))
+    store.write([item("7")])
+    assert store.read([("spend@1", "7")])["spend@1", "7"].payload == b"state"
 
 
 def stored(store: OnlineStore, entity: str) -> OnlineItem:

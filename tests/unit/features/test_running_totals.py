@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roost.adapters import duckdb_tables, running_totals
+from roost.adapters import duckdb_features, running_totals
 from roost.adapters.duckdb_tables import DuckDBTables
 from roost.domain.view_layout import ViewLayout
 from roost.errors import DataRejected
@@ -45,7 +45,7 @@ def stored(rows: Sequence[Payment], folder: Path) -> Path:
 def both(layout: ViewLayout, path: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, list[float]]]:
     found = []
     for quick in (running_totals.features, lambda _opened, _layout: None):
-        monkeypatch.setattr(duckdb_tables.running_totals, "features", quick)
+        monkeypatch.setattr(duckdb_features.running_totals, "features", quick)
         rows = RowSpan(path, PAYMENTS, BEGIN - 2 * DAY, BEGIN + 3 * DAY)
         features = TABLES.row_features(rows, path, PAYMENTS, layout)
         found.append({name: np.nan_to_num(column, nan=-1.0).tolist() for name, column in features.items()})

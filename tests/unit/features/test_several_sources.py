@@ -215,3 +215,25 @@ def test_two_sources_of_one_name_are_refused() -> None:
     other = LIMIT.model_copy(update={"source": LIMITS.model_copy(update={"description": "another"})})
     with pytest.raises(ValueError, match="differs from another of that name"):
         project(views=(other, CHANGES), features=("amount",))
+
+
+def test_a_row_without_a_key_asks_about_nobody(lake: Lake, tmp_path: Path) -> None:
+    numbered = Source(
+        name="numbered", event_time="at",
+        columns=(Column(name="card", type=ColumnType.INTEGER, nullable=True),
+                 Column(name="at", type=ColumnType.TIMESTAMP), Column(name="limit", type=ColumnType.FLOAT)),
+    )  # fmt: skip
+    newest = LatestView(
+        name="newest", entity=CARD, source=numbered, columns=("limit",), lookback=timedelta(days=1),
+        max_age=timedelta(days=1),
+    )  # fmt: skip
+    path = tmp_path / "numbered.parquet"
+    columns = {
+        "card": np.ma.array([0, 0, 7, 7], mask=[False, True, False, True]),
+        "at": np.array([(BEGIN + place) * 10**6 for place in range(4)], dtype="datetime64[us]"),
+        "limit": np.array([1.0, 2.0, 3.0, 4.0]),
+    }
+    lake.tables.write_table(columns, path)
+    rows = RowSpan(path, numbered, BEGIN - 10, BEGIN + 10)
+    found = lake.tables.row_features(rows, path, numbered, layout_of(newest))
+    assert np.isnan(found["newest__limit"]).all()

@@ -6,6 +6,7 @@ from roost.adapters.dynamodb_online import DynamoDBOnlineStore
 from roost.adapters.fast_json import FastJson
 from roost.adapters.onnx_runtime import open_model
 from roost.adapters.s3_objects import S3ObjectStore
+from roost.adapters.signed_reads import SignedReads
 from roost.adapters.standard_output import write_line
 from roost.adapters.system_clock import SystemClock
 from roost.settings import ScoringSettings, function_version
@@ -22,7 +23,7 @@ def prediction_service() -> PredictionService:
         model_version=int(settings.model_version or 0),
         function_version=function_version(),
         package=_package(settings),
-        online=DynamoDBOnlineStore(settings.online_table),
+        online=DynamoDBOnlineStore(settings.online_table, quick=SignedReads),
         clock=SystemClock(),
         json=FastJson(),
         write_line=write_line,

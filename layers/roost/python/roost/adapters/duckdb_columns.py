@@ -31,10 +31,10 @@ def columns(
 
 
 def asked(opened: duckdb.DuckDBPyConnection, rows: RowSpan, key: str) -> str:
-    """The same rows as they ask for features: row, k, t (microseconds since 1970), and their id as events."""
+    """The same rows as they ask for features: row from 0 on, k, t (microseconds since 1970), and their id as events."""
     time = quoted(rows.source.event_time)
     return (
-        f"SELECT row_number() OVER (ORDER BY {time}, file_row_number) AS row, {quoted(key)} AS k, "
+        f"SELECT row_number() OVER (ORDER BY {time}, file_row_number) - 1 AS row, {quoted(key)} AS k, "
         f"epoch_us({time}) AS t, {number(rows.source)} AS id FROM ({_rows(opened, rows)})"
     )
 

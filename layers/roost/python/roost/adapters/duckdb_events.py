@@ -6,6 +6,7 @@ SQL, and a property test compares the two.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -17,49 +18,59 @@ from roost.domain.view_layout import Stored, ViewLayout
 from roost.spec.sources import Source
 
 
-def create_events(
-    opened: duckdb.DuckDBPyConnection,
-    tables: Sequence[Path],
-    source: Source,
-    layout: ViewLayout,
-    since: int,
-    until: int | None,
-) -> bool:
-    """Create the table ``events`` (k, t, known, until, id, u0, u1, ...) of what happened in ``[since, until)`` seconds.
+@dataclass(frozen=True)
+class History:
+    """Rows of a view's source.
+
+    Attributes:
+        tables: Parquet files that hold them.
+        since: when the first ones happened, seconds since 1970.
+        until: before when the last ones did; None for all.
+        only: which of them matter, as a condition on the key in SQL (``{}``).
+    """
+
+    tables: Sequence[Path]
+    source: Source
+    layout: ViewLayout
+    since: int
+    until: int | None = None
+    only: str = "true"
+
+    def rows(self, opened: duckdb.DuckDBPyConnection) -> str:
+        """``FROM ... WHERE ...`` of the rows that have a key."""
+        time, key = quoted(self.source.event_time), quoted(self.layout.key)
+        stretch = f"{time} >= make_timestamp({self.since * MICROS})"
+        stretch += "" if self.until is None else f" AND {time} < make_timestamp({self.until * MICROS})"
+        rows = parquet(opened, self.tables, self.source)
+        return f"FROM {rows} WHERE {key} IS NOT NULL AND {stretch} AND {self.only.format(key)}"
+
+
+def create_events(opened: duckdb.DuckDBPyConnection, history: History) -> bool:
+    """Create the table ``events`` (k, t, known, until, id, u0, u1, ...) of a history.
 
     Returns:
         Whether every event was known when it happened and never changed, so that nobody need ask when.
     """
-    doubled = _create_rows(opened, tables, source, layout, since, until)
+    doubled = _create_rows(opened, history)
     late = _any(opened, "SELECT 1 FROM events WHERE known > t LIMIT 1")
     if doubled:
-        opened.execute(f"CREATE OR REPLACE TEMP TABLE events AS {_versions(layout)}")
+        opened.execute(f"CREATE OR REPLACE TEMP TABLE events AS {_versions(history.layout)}")
     return not (late or doubled)
 
 
-def create_last_versions(
-    opened: duckdb.DuckDBPyConnection, tables: Sequence[Path], source: Source, layout: ViewLayout, since: int
-) -> None:
+def create_last_versions(opened: duckdb.DuckDBPyConnection, history: History) -> None:
     """Create ``events`` of the version of each event that a merge keeps: known last, then with the larger columns."""
-    if _create_rows(opened, tables, source, layout, since, None):
-        order = ", ".join(["known DESC", *(f"{name} DESC NULLS LAST" for name in units(layout))])
+    if _create_rows(opened, history):
+        order = ", ".join(["known DESC", *(f"{name} DESC NULLS LAST" for name in units(history.layout))])
         rank = f"row_number() OVER (PARTITION BY k, id, t ORDER BY {order})"
         opened.execute(f"CREATE OR REPLACE TEMP TABLE events AS SELECT * FROM events QUALIFY {rank} = 1")
 
 
-def _create_rows(
-    opened: duckdb.DuckDBPyConnection,
-    tables: Sequence[Path],
-    source: Source,
-    layout: ViewLayout,
-    since: int,
-    until: int | None,
-) -> bool:
+def _create_rows(opened: duckdb.DuckDBPyConnection, history: History) -> bool:
     """Create ``events`` of all rows; tells whether some event has several."""
-    rows = parquet(opened, tables, source)
-    opened.execute(f"CREATE OR REPLACE TEMP TABLE events AS {_raw(rows, source, layout, since, until)}")
+    opened.execute(f"CREATE OR REPLACE TEMP TABLE events AS {_raw(opened, history)}")
     twice = "SELECT 1 FROM events GROUP BY id, t HAVING count(*) > 1 LIMIT 1"
-    return bool(source.event_id) and _any(opened, twice)
+    return bool(history.source.event_id) and _any(opened, twice)
 
 
 def _any(opened: duckdb.DuckDBPyConnection, query: str) -> bool:
@@ -86,14 +97,17 @@ def stored(tables: Sequence[Path]) -> str:
     return f"read_parquet([{files}], file_row_number = true, union_by_name = true)"
 
 
-def _raw(rows: str, source: Source, layout: ViewLayout, since: int, until: int | None) -> str:
-    time = quoted(source.event_time)
+def count_rows(opened: duckdb.DuckDBPyConnection, tables: Sequence[Path]) -> int:
+    """Rows of Parquet files, from their footers."""
+    return int(opened.execute(f"SELECT count(*) FROM {stored(tables)}").fetchall()[0][0])
+
+
+def _raw(opened: duckdb.DuckDBPyConnection, history: History) -> str:
+    source, layout = history.source, history.layout
     columns = "".join(f", {_unit(column)} AS u{index}" for index, column in enumerate(layout.columns))
-    before = "" if until is None else f" AND {time} < make_timestamp({until * MICROS})"
     return (
-        f"SELECT {quoted(layout.key)} AS k, epoch_us({time}) AS t, {known(source)} AS known, NULL::BIGINT AS until, "
-        f"{number(source)} AS id{columns} FROM {rows} "
-        f"WHERE {quoted(layout.key)} IS NOT NULL AND {time} >= make_timestamp({since * MICROS}){before}"
+        f"SELECT {quoted(layout.key)} AS k, epoch_us({quoted(source.event_time)}) AS t, {known(source)} AS known, "
+        f"NULL::BIGINT AS until, {number(source)} AS id{columns} {history.rows(opened)}"
     )
 
 

@@ -6,7 +6,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from roost.adapters.duckdb_events import event_digest, units
+from roost.adapters.duckdb_events import History, create_events, event_digest, units
 from roost.adapters.duckdb_windows import early
 from roost.domain.entity_events import MICROS
 from roost.domain.view_layout import ViewLayout
@@ -14,8 +14,10 @@ from roost.domain.view_layout import ViewLayout
 Reals = npt.NDArray[np.float64]
 
 
-def features(opened: duckdb.DuckDBPyConnection, layout: ViewLayout, always_known: bool) -> dict[str, Reals]:
-    """Features of the rows in ``asked``, from the table ``events``, in the order of ``row``; NaN for none."""
+def features(opened: duckdb.DuckDBPyConnection, history: History) -> dict[str, Reals]:
+    """Features of the rows in ``asked``, in the order of ``row``; NaN for none."""
+    layout = history.layout
+    always_known = create_events(opened, history)
     query = _newest(layout, _instants(opened, layout))
     if not always_known:
         opened.execute(f"CREATE OR REPLACE TEMP TABLE early AS {early(layout, layout.lookback)}")

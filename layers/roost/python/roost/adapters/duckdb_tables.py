@@ -16,12 +16,13 @@ from roost.adapters import (
     duckdb_events,
     duckdb_files,
     duckdb_histories,
-    duckdb_latest,
     duckdb_validation,
-    duckdb_windows,
-    running_totals,
 )
 from roost.adapters.duckdb_connection import MEMORY_LIMIT, PARQUET, connection, literal, quoted
+from roost.adapters.duckdb_events import History
+from roost.adapters.duckdb_features import Features, Questions, features
+from roost.adapters.entity_numbers import Asked
+from roost.adapters.memory_limit import engine_share, in_bytes, portions
 from roost.domain.entity_events import MICROS
 from roost.domain.event_codec import EventArrays
 from roost.domain.naive_features import Known
@@ -34,7 +35,7 @@ class DuckDBTables:
     """Tables on local disk; ``memory_limit`` as DuckDB writes it, beyond which it spills."""
 
     def __init__(self, memory_limit: str = MEMORY_LIMIT) -> None:
-        self._memory_limit = memory_limit
+        self._memory_limit, self._bytes = memory_limit, in_bytes(memory_limit)
 
     def inspect(self, file: LocalCopy, source: Source) -> FileFacts:
         """What a landed file holds; raises ``UnreadableData``."""
@@ -64,14 +65,13 @@ class DuckDBTables:
         with connection(self._memory_limit) as opened:
             return duckdb_columns.columns(opened, rows, names, label)
 
-    def row_features(
-        self, rows: RowSpan, table: Path, source: Source, layout: ViewLayout
-    ) -> dict[str, npt.NDArray[np.float64]]:
+    def row_features(self, rows: RowSpan, table: Path, source: Source, layout: ViewLayout) -> Features:
         """Features of a view for the same rows in the same order."""
-        with connection(self._memory_limit) as opened:
-            opened.execute(f"CREATE TEMP TABLE asked AS {duckdb_columns.asked(opened, rows, layout.key)}")
-            own = table == rows.table
-            return _features(opened, [table], source, layout, (rows.since, rows.until), own)
+        with connection(engine_share(self._bytes)) as opened:
+            questions = duckdb_columns.asked(opened, rows, layout.key)
+            made = opened.execute(f"CREATE TEMP TABLE questions AS {questions}").fetchall()
+            asked = Questions(np.arange(made[0][0]), own=table == rows.table)
+            return self._features(opened, _history([table], source, layout, (rows.since, rows.until)), asked)
 
     def features_at(
         self,
@@ -80,20 +80,21 @@ class DuckDBTables:
         layout: ViewLayout,
         keys: npt.NDArray[Any],
         times: npt.NDArray[Any],
-    ) -> dict[str, npt.NDArray[np.float64]]:
+    ) -> Features:
         """Features of a view for any keys at any times."""
-        with connection(self._memory_limit) as opened:
-            opened.register("labels", {"row": np.arange(len(keys)), "k": keys, "t": times})
-            opened.execute("CREATE TEMP TABLE asked AS SELECT row, k, t FROM labels")
-            span = (int(times.min()) // MICROS, int(times.max()) // MICROS + 1) if len(times) else (0, 0)
-            return _features(opened, tables, source, layout, span)
+        asked = Questions(np.arange(len(keys)), Asked(keys, times))
+        span = (int(times.min()) // MICROS, int(times.max()) // MICROS + 1) if len(times) else (0, 0)
+        with connection(engine_share(self._bytes)) as opened:
+            opened.register("labels", {"row": asked.row, "k": keys, "t": times})
+            opened.execute("CREATE TEMP VIEW questions AS SELECT row, k, t FROM labels")
+            return self._features(opened, _history(tables, source, layout, span), asked)
 
     def accounts(
         self, tables: Sequence[Path], source: Source, layout: ViewLayout, since: int
     ) -> tuple[npt.NDArray[Any], EventArrays]:
         """Entity keys and events of all entities."""
         with connection(self._memory_limit) as opened:
-            duckdb_events.create_last_versions(opened, tables, source, layout, since)
+            duckdb_events.create_last_versions(opened, History(tables, source, layout, since))
             return duckdb_accounts.accounts(opened, layout)
 
     def histories(
@@ -114,19 +115,12 @@ class DuckDBTables:
             opened.register("arrays", dict(columns))
             opened.execute(f"COPY (SELECT * FROM arrays) TO {literal(str(path))} {PARQUET}")
 
+    def _features(self, opened: duckdb.DuckDBPyConnection, history: History, asked: Questions) -> Features:
+        events = duckdb_events.count_rows(opened, history.tables)
+        return features(opened, history, asked, portions(history.layout, events, len(asked.row), self._bytes))
 
-def _features(
-    opened: duckdb.DuckDBPyConnection,
-    tables: Sequence[Path],
-    source: Source,
-    layout: ViewLayout,
-    span: tuple[int, int],
-    own: bool = False,
-) -> dict[str, npt.NDArray[np.float64]]:
-    since, until = span
-    reached = since - layout.reach - layout.tile
-    always_known = duckdb_events.create_events(opened, tables, source, layout, reached, until)
-    if layout.latest:
-        return duckdb_latest.features(opened, layout, always_known)
-    quick = running_totals.features(opened, layout) if always_known else None
-    return quick or duckdb_windows.features(opened, layout, always_known, own)
+
+def _history(tables: Sequence[Path], source: Source, layout: ViewLayout, asked: tuple[int, int]) -> History:
+    """What rows that ask within a stretch of seconds can reach."""
+    since, until = asked
+    return History(tables, source, layout, since - layout.reach - layout.tile, until)
