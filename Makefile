@@ -87,7 +87,7 @@ COMPILE = $(UV) pip compile --quiet --universal --fork-strategy fewest --python-
   --no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade)
 
 lock: $(STAMPS)/uv ## Resolve requirements/*.in and layers/*/requirements.in anew (UPGRADE=1: to the newest versions)
-	@for name in bootstrap node dev; do $(COMPILE) "requirements/$$name.in" -o "requirements/$$name.txt"; done
+	@for name in bootstrap node dev peers feast; do $(COMPILE) "requirements/$$name.in" -o "requirements/$$name.txt"; done
 	@for layer in layers/*/requirements.in; do \
 	  $(COMPILE) -c requirements/dev.txt "$$layer" -o "requirements/layer-$$(basename "$$(dirname "$$layer")").txt"; done
 	@npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund

@@ -38,4 +38,11 @@ def join(limit: str) -> int:
     return min(map(len, found.values()))
 
 
-answer_all({"windows": windows, "join": join})
+def online(part: str) -> float:
+    """Median milliseconds of an online read: the whole of it, or with the store in memory."""
+    from tests.benchmarks.features.online_read import milliseconds
+
+    return milliseconds(part)
+
+
+answer_all({"windows": windows, "join": join, "online": online})

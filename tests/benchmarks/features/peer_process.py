@@ -1,13 +1,13 @@
-"""The peers' side, in their own environment. Arguments: what (rolling, asof), folder, rounds. Prints JSON."""
+"""pandas' side, in an environment of its own. Argument: the folder."""
 
-import json
-import statistics
 import sys
-import time
 
+import numpy as np
 import pandas as pd
+from answering import answer_all
 
-WHAT, FOLDER, ROUNDS = sys.argv[1], sys.argv[2], int(sys.argv[3])
+FOLDER = sys.argv[1]
+np.seterr(invalid="ignore")  # no events, no share of frauds
 DAYS, DELAY = (1, 7, 30), 7
 
 
@@ -52,21 +52,13 @@ def by_group() -> None:
     frame.groupby("terminal_id").apply(terminal)
 
 
-def asof() -> None:
+def asof() -> int:
     labels = pd.read_parquet(f"{FOLDER}/labels.parquet")
     for number in range(3):
         rows = pd.read_parquet(f"{FOLDER}/view{number}.parquet").add_suffix(f"_{number}")
         rows = rows.rename(columns={f"key_{number}": "key", f"time_{number}": "time"})
         labels = pd.merge_asof(labels, rows, on="time", by="key", allow_exact_matches=False)
+    return len(labels)
 
 
-def timed(work):  # type: ignore[no-untyped-def]
-    taken = []
-    for _ in range(ROUNDS):
-        started = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - started)
-    return statistics.median(taken)
-
-
-print(json.dumps({WHAT: timed({"rolling": rolling, "by_group": by_group, "asof": asof}[WHAT])}))
+answer_all({"rolling": rolling, "by_group": by_group, "asof": asof})

@@ -29,13 +29,13 @@ class Side:
     ) -> None:
         self._process.communicate()
 
-    def ask(self, *words: str) -> Any:
+    def ask(self, work: str) -> Any:
         """Have it work; returns what it says."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(" ".join(words) + "\n")
+        self._process.stdin.write(f"{work}\n")
         self._process.stdin.flush()
         answer = self._process.stdout.readline()
         if not answer:
-            raise RuntimeError(f"{words} failed: the process ended, see above")
+            raise RuntimeError(f"'{work}' failed, see above")
         return json.loads(answer)

@@ -28,9 +28,11 @@ def training_set(
         views: views to join; those of one source share its files.
         files: by name of a source the Parquet files with its rows: valid rows of a data set, logs of a stream.
         time: name of the labels' time.
-        memory_limit: what the engine may use before it spills to disk, as DuckDB writes it; arrays come on top.
+        memory_limit: what the engine keeps within, a number and a unit, by spilling to disk and by answering in
+            portions of entities; a million labels and their answers are counted in, more of them come on top.
 
     Raises:
+        ValueError: the memory limit is written otherwise.
         KeyError: the labels lack a view's key or the time, or there are no files of a view's source.
         DataRejected: a sum does not fit into 64 bits.
     """

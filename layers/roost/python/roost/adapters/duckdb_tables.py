@@ -18,7 +18,7 @@ from roost.adapters import (
     duckdb_histories,
     duckdb_validation,
 )
-from roost.adapters.duckdb_connection import MEMORY_LIMIT, PARQUET, connection, literal, quoted
+from roost.adapters.duckdb_connection import MEMORY_LIMIT, PARQUET, Database, connection, literal, quoted
 from roost.adapters.duckdb_events import History
 from roost.adapters.duckdb_features import Features, Questions, features
 from roost.adapters.entity_numbers import Asked
@@ -32,10 +32,18 @@ from roost.spec.sources import Source
 
 
 class DuckDBTables:
-    """Tables on local disk; ``memory_limit`` as DuckDB writes it, beyond which it spills."""
+    """Tables on local disk.
+
+    ``memory_limit``, a number and a unit like ``512MB``, is what DuckDB may use before it spills to disk. Where
+    features are computed it covers arrays and answers too: DuckDB gets half of it, and rows are answered in as many
+    portions of entities as keep the process within it, a million labels and their answers included (see
+    ``memory_limit.portions`` and docs/benchmarks.md). Each portion reads the files again. What the caller holds beyond
+    that comes on top, and an entity is never divided.
+    """
 
     def __init__(self, memory_limit: str = MEMORY_LIMIT) -> None:
         self._memory_limit, self._bytes = memory_limit, in_bytes(memory_limit)
+        self._features_database = Database(engine_share(self._bytes))
 
     def inspect(self, file: LocalCopy, source: Source) -> FileFacts:
         """What a landed file holds; raises ``UnreadableData``."""
@@ -67,7 +75,7 @@ class DuckDBTables:
 
     def row_features(self, rows: RowSpan, table: Path, source: Source, layout: ViewLayout) -> Features:
         """Features of a view for the same rows in the same order."""
-        with connection(engine_share(self._bytes)) as opened:
+        with self._features_database.session() as opened:
             questions = duckdb_columns.asked(opened, rows, layout.key)
             made = opened.execute(f"CREATE TEMP TABLE questions AS {questions}").fetchall()
             asked = Questions(np.arange(made[0][0]), own=table == rows.table)
@@ -84,7 +92,7 @@ class DuckDBTables:
         """Features of a view for any keys at any times."""
         asked = Questions(np.arange(len(keys)), Asked(keys, times))
         span = (int(times.min()) // MICROS, int(times.max()) // MICROS + 1) if len(times) else (0, 0)
-        with connection(engine_share(self._bytes)) as opened:
+        with self._features_database.session() as opened:
             opened.register("labels", {"row": asked.row, "k": keys, "t": times})
             opened.execute("CREATE TEMP VIEW questions AS SELECT row, k, t FROM labels")
             return self._features(opened, _history(tables, source, layout, span), asked)

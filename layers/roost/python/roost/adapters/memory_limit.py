@@ -6,6 +6,7 @@ from roost.domain.view_layout import ViewLayout
 
 UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}
 NUMBER = 8
+NEWEST_HOLDS, WINDOWS_HOLD = 350_000_000, 460_000_000
 
 
 def in_bytes(limit: str) -> int:
@@ -26,11 +27,13 @@ def engine_share(limit: int) -> str:
 
 
 def portions(layout: ViewLayout, events: int, asked: int, limit: int) -> int:
-    """In how many portions of entities rows are answered, so that the arrays of one stay within a quarter of the limit.
+    """In how many portions of entities rows are answered, so that the process stays within a limit in bytes.
 
-    The sizes were measured: an event takes its columns (thrice, as running totals) and some seven numbers, a row that
-    asks its features (twice) and some eight.
+    The arrays of a portion may take what a million answers with libraries, DuckDB's buffers and tables leave of the
+    limit, at most half of it. Their sizes were measured: an event takes its columns (thrice, as running totals) and
+    some seven numbers, a row that asks its features (twice) and some eight.
     """
     an_event = len(layout.columns) * (1 if layout.latest else 3) + 7
     a_question = 2 * len(layout.recipes) + 8
-    return 1 + NUMBER * (events * an_event + asked * a_question) // (limit // 4)
+    left = limit - (NEWEST_HOLDS if layout.latest else WINDOWS_HOLD)
+    return 1 + NUMBER * (events * an_event + asked * a_question) // max(limit // 8, min(limit // 2, left))

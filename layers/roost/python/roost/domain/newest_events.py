@@ -29,6 +29,7 @@ class Timeline:
 
     def __init__(self, clock: "Clock", order: Integers, places: Integers) -> None:
         self._clock, self._order, self._places = clock, order, places
+        self._last = int(places[-1]) // clock.steps
 
     @classmethod
     def of(cls, entities: Integers, times: Integers) -> Self | None:
@@ -47,6 +48,7 @@ class Timeline:
 
     def before(self, entities: Integers, times: Integers) -> Newest:
         """The newest event before each time; a negative entity has none. Arrays of shape (questions,)."""
+        entities = np.where(entities <= self._last, entities, -1)  # further ones might not fit into 64 bits
         near = _by_entity(np.maximum(entities, 0))  # neighbours look where the cache is warm
         begins = entities[near] * self._clock.steps
         found = np.searchsorted(self._places, begins + self._clock.tick(times[near])) - 1
