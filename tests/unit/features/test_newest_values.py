@@ -86,15 +86,16 @@ def moments(seconds: Sequence[int]) -> np.ndarray[Any, Any]:
     return np.array([(BEGIN + second) * MICROS for second in seconds], dtype=np.int64)
 
 
+half_hours = st.integers(-4, 7).map(lambda halves: halves * 1_800)  # instants and the lookback are met often
 numbers = st.sampled_from([-(2**40), 1, 2, 7, 70_000])  # near, a few digits apart, and too far apart to sort by radix
 rows_of = st.lists(
     st.builds(
-        Row, st.integers(1, 9), st.one_of(numbers, st.none()), st.integers(-20_000, 20_000),
+        Row, st.integers(1, 9), st.one_of(numbers, st.none()), half_hours,
         st.sampled_from([0, 0, 60, 9_000]), st.one_of(st.none(), st.integers(-500, 500).map(lambda cents: cents / 100)),
     ),
     min_size=1, max_size=30,
 )  # fmt: skip
-questions = st.lists(st.tuples(numbers, st.integers(-20_000, 20_000)), max_size=12)
+questions = st.lists(st.tuples(numbers, half_hours), max_size=12)
 types = st.sampled_from([ColumnType.INTEGER, ColumnType.STRING])
 
 
@@ -105,7 +106,8 @@ def plain(found: dict[str, Any]) -> Features:
 def asked(view: FeatureView, path: Path, who: Sequence[tuple[int, int]]) -> list[Features]:
     """What the rows themselves ask, and what others do."""
     layout = layout_of(view)
-    own = TABLES.row_features(RowSpan(path, view.source, BEGIN - 10_000, BEGIN + 30_000), path, view.source, layout)
+    rows = RowSpan(path, view.source, BEGIN - 9_000, BEGIN + 30_000)
+    own = TABLES.row_features(rows, path, view.source, layout)
     at = TABLES.features_at(
         [path], view.source, layout, keys(view, [key for key, _ in who]), moments([second for _, second in who])
     )
@@ -146,6 +148,16 @@ def test_portions_change_nothing(
     path = stored(view, rows, tmp_path_factory.mktemp("rows"))
     whole = asked(view, path, who)
     assert with_portions(count, lambda: asked(view, path, who)) == whole
+
+
+def test_of_events_at_one_instant_both_ways_take_the_same(tmp_path: Path) -> None:
+    view, rows = (
+        newest(known=True),
+        [Row(number, key, 0, 0, float(number)) for key in range(9) for number in range(1, 4)],
+    )
+    path, who = stored(view, rows, tmp_path), [(key, 1_800) for key in range(9)]
+    shuffled = stored(view, rows[::-1], tmp_path)
+    assert asked(view, path, who) == with_answers(lambda *_: None, lambda: asked(view, shuffled, who))
 
 
 def test_a_value_that_is_no_number_is_refused_joined_or_not(tmp_path: Path) -> None:
