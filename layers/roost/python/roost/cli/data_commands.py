@@ -69,7 +69,7 @@ def upload_files(
     as_json: Json = False,
 ) -> None:
     """Land files, which starts training. Example: `roost data upload card_transactions *.csv.gz`."""
-    sources = sorted({load_model(name).source.name for name in model_names()})
+    sources = sorted({source.name for name in model_names() for source in load_model(name).sources})
     if source not in sources:
         raise UnknownSource(f"no model project reads a source {source!r}; there are: {', '.join(sources)}")
     keys = land(CHOICES.target().platform().lake, source, files)

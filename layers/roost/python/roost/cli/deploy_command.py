@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -22,38 +24,46 @@ from roost.settings import child_environment
 
 
 @stage_command
-def deploy(yes: Yes = False, as_json: Json = False) -> None:
+def deploy(
+    streams: Annotated[bool, typer.Option("--streams", help="With streams, which are billed by the hour.")] = False,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
     """Deploy the platform and all model projects, bootstrapping the account first where needed.
 
     Example: `roost deploy --stage staging --profile work`.
     """
+    context = ("--context", "streams=true") if streams else ()
     target = CHOICES.target()
     target.announce()
     running = localaws.status()
     if running is not None and target.endpoint == running.endpoint:
-        outputs = _on_own_emulator(running, target.stage)
+        outputs = _on_own_emulator(running, target.stage, context)
     else:
         target.confirm(f"Deploy stage {target.stage} to this account?", yes)
-        outputs = _elsewhere(target)
+        outputs = _elsewhere(target, context)
     if as_json:
         print_json(outputs)
     else:
         out.print(table(f"deployed stage {target.stage}", ("output", "value"), outputs.items()))
 
 
-def _on_own_emulator(running: Emulator, stage: str) -> dict[str, str]:
+def _on_own_emulator(running: Emulator, stage: str, context: Sequence[str]) -> dict[str, str]:
     log = running.folder / f"deploy-{stage}.log"
     with err.status("cdk deploy") as shown:
         note(f"log: {log}")
-        deployed = deploy_locally(running, stage, on_line=lambda line: shown.update(f"cdk deploy · {line[:90]}"))
+        deployed = deploy_locally(
+            running, stage, extra_args=context, on_line=lambda line: shown.update(f"cdk deploy · {line[:90]}")
+        )
     return deployed.get(stack(stage, "platform"), {})
 
 
-def _elsewhere(target: Target) -> dict[str, str]:
+def _elsewhere(target: Target, context: Sequence[str]) -> dict[str, str]:
     if stack_outputs(TOOLKIT_STACK) is None:
         account, region = caller()
         _cdk(["bootstrap", f"aws://{account}/{region}"], target)
-    _cdk(["deploy", "--all", "--context", f"stage={target.stage}", "--require-approval", "never"], target)
+    stage = ["--context", f"stage={target.stage}"]
+    _cdk(["deploy", "--all", *stage, *context, "--require-approval", "never"], target)
     return stack_outputs(stack(target.stage, "platform")) or {}
 
 
