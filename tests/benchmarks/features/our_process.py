@@ -27,10 +27,11 @@ def windows(limit: str) -> int:
     return len(next(iter(found[0].values())))
 
 
-def join(limit: str) -> int:
-    """Newest values of three views for a million labels, read from Parquet; returns how many labels came back."""
+def join(limit: str, rows: str = "") -> int:
+    """Newest values of three views for a million labels or some, from Parquet files; returns how many came back."""
     with np.load(FOLDER / "labels.npz") as labels:
-        columns = {"key": labels["key"], "time": labels["time"].view("datetime64[us]")}
+        step = len(labels["key"]) // int(rows) if rows else 1
+        columns = {"key": labels["key"][::step], "time": labels["time"][::step].view("datetime64[us]")}
     views = [latest_view(number) for number in range(VIEWS)]
     files = {view.source.name: [FOLDER / f"view{number}.parquet"] for number, view in enumerate(views)}
     found = training_set(columns, views, files, memory_limit=limit)
