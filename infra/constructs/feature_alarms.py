@@ -16,13 +16,7 @@ class SkewAlarm(Construct):
 
     def __init__(self, scope: Construct, name: str, model: Model) -> None:
         super().__init__(scope, name)
-        skewed = cloudwatch.Metric(
-            namespace=METRIC_NAMESPACE,
-            metric_name=AuditMetric.SKEWED,
-            dimensions_map={Dimension.MODEL.value: model.name},
-            statistic="Sum",
-            period=Duration.hours(1),
-        )
+        skewed = _sum(AuditMetric.SKEWED, {Dimension.MODEL.value: model.name}, Duration.hours(1))
         meaning = (
             f"Model {model.name} was served features that differ from what the offline store knew then: training and "
             f"serving have come apart. The report names view, entity, values and events: docs/runbook.md, "
@@ -42,18 +36,18 @@ class StreamAlarms(Construct):
             f'or is too slow: docs/runbook.md, "A stream lags"'
         )
         _alarm(Construct(self, "Lag"), age, LAG_LIMIT.to_milliseconds(), 5, late)
-        rejected = cloudwatch.Metric(
-            namespace=METRIC_NAMESPACE,
-            metric_name=StreamMetric.REJECTED,
-            dimensions_map={Dimension.SOURCE.value: source.name},
-            statistic="Sum",
-            period=Duration.minutes(5),
-        )
+        rejected = _sum(StreamMetric.REJECTED, {Dimension.SOURCE.value: source.name}, Duration.minutes(5))
         unreadable = (
             f"Records of {source.name} could not be read and wait in their queue with field and reason: "
             f'docs/runbook.md, "Records of a stream were rejected"'
         )
         _alarm(Construct(self, "Rejected"), rejected, 1, 1, unreadable)
+
+
+def _sum(metric: AuditMetric | StreamMetric, dimensions: dict[str, str], period: Duration) -> cloudwatch.Metric:
+    return cloudwatch.Metric(
+        namespace=METRIC_NAMESPACE, metric_name=metric, dimensions_map=dimensions, statistic="Sum", period=period
+    )
 
 
 def _alarm(scope: Construct, metric: cloudwatch.IMetric, least: float, periods: int, meaning: str) -> None:

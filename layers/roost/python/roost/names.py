@@ -161,34 +161,39 @@ def function(stage: str, step: str) -> str:
 
 def scoring_function(stage: str, model: str) -> str:
     """Name of a model's scoring function."""
-    return f"roost-{stage}-{model.replace('_', '-')}-scoring"
+    return _of(stage, model, "scoring")
 
 
 def training_pipeline(stage: str, model: str) -> str:
     """Name of a model's training state machine."""
-    return f"roost-{stage}-{model.replace('_', '-')}-training"
+    return _of(stage, model, "training")
 
 
 def release_pipeline(stage: str, model: str) -> str:
     """Name of a model's release state machine."""
-    return f"roost-{stage}-{model.replace('_', '-')}-release"
+    return _of(stage, model, "release")
 
 
 def backfill_pipeline(stage: str, model: str) -> str:
     """Name of the state machine that rebuilds a model's online features."""
-    return f"roost-{stage}-{model.replace('_', '-')}-backfill"
+    return _of(stage, model, "backfill")
 
 
 def audit_pipeline(stage: str, model: str) -> str:
     """Name of the state machine that compares the features of served predictions with the offline store."""
-    return f"roost-{stage}-{model.replace('_', '-')}-audit"
+    return _of(stage, model, "audit")
 
 
 def compaction_pipeline(stage: str, source: str) -> str:
     """Name of the state machine that compacts the log of a source's stream."""
-    return f"roost-{stage}-{source.replace('_', '-')}-compaction"
+    return _of(stage, source, "compaction")
 
 
 def feature_stream(stage: str, source: str) -> str:
     """Name of a source's stream."""
     return f"roost-{stage}-{source.replace('_', '-')}"
+
+
+def _of(stage: str, owner: str, what: str) -> str:
+    """Name of what a stage has for a model or a source."""
+    return f"roost-{stage}-{owner.replace('_', '-')}-{what}"

@@ -16,7 +16,7 @@ from typing import Any
 from roost.domain.entity_events import MICROS
 from roost.domain.segments import without_segments
 from roost.domain.view_layout import ViewLayout
-from roost.domain.windows import tail
+from roost.domain.windows import first_in_reach
 from roost.ports import PipelinePorts, TableEngine
 from roost.spec import FeatureView, Model, Source
 from roost.spec.layouts import layout_of
@@ -75,7 +75,7 @@ def _accounts(
     with history() as paths:
         end = _end(view.source, paths, tables)
         newest = tables.time_span(paths, view.source.event_time)[1] + 1
-        since = tail(layout, layout.reach - layout.delay, newest * MICROS) // MICROS
+        since = first_in_reach(layout, newest * MICROS) // MICROS
         keys, events = tables.accounts(paths, view.source, layout, since)
     return list(online_items(layout, keys, events, end, most))
 

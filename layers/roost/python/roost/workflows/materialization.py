@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from roost.domain.entity_events import MICROS
-from roost.domain.windows import tail
+from roost.domain.windows import first_in_reach
 from roost.ports import PipelinePorts, TableEngine
 from roost.spec import FeatureView, Model, Source
 from roost.spec.layouts import layout_of
@@ -53,7 +53,7 @@ def _materialized(view: FeatureView, table: Path, tables: TableEngine, ports: Pi
     if view.source.streamed:
         return rebuild(view, partial(_with_logs, table, view.source, ports), tables, ports)
     layout, as_of = layout_of(view), _end(view.source, table, tables)
-    since = tail(layout, layout.reach - layout.delay, as_of * MICROS) // MICROS
+    since = first_in_reach(layout, as_of * MICROS) // MICROS
     keys, events = tables.accounts([table], view.source, layout, since)
     return ports.online.write(segments_first(ports.online, online_items(layout, keys, events, as_of)))
 
