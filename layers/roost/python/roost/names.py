@@ -90,6 +90,14 @@ class Arrays(StrEnum):
     GOLDEN = "golden__"
 
 
+class Problem(StrEnum):
+    """What a model predicts: a probability, one probability a class, or a number."""
+
+    BINARY = "binary"
+    MULTICLASS = "multiclass"
+    REGRESSION = "regression"
+
+
 class Strategy(StrEnum):
     """How a release moves traffic."""
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from roost.names import Problem
 from roost.spec.sources import ColumnType
 
 if TYPE_CHECKING:
     from roost.spec.features import FeatureView
     from roost.spec.model import Model
 
-BUILT_IN_METRICS = ("roc_auc", "average_precision", "log_loss", "brier_score")
+BUILT_IN_METRICS = {
+    Problem.BINARY: ("roc_auc", "average_precision", "log_loss", "brier_score", "calibration_error"),
+    Problem.MULTICLASS: ("log_loss", "accuracy", "macro_f1", "macro_roc_auc"),
+    Problem.REGRESSION: ("mean_absolute_error", "root_mean_squared_error", "r2"),
+}
 
 
 def check_model(model: Model) -> None:
@@ -110,7 +115,7 @@ def _refuse_text(model: Model, field: str, name: str) -> None:
 
 
 def _check_metrics(model: Model) -> None:
-    known = [*BUILT_IN_METRICS, *(metric.name for metric in model.project_metrics)]
+    known = [*BUILT_IN_METRICS[model.problem], *(metric.name for metric in model.project_metrics)]
     _require("selection_metric", model.selection_metric, known)
     for gate in model.gates:
         _require("gates", gate.metric, known)

@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from roost.names import Strategy
+from roost.names import Problem, Strategy
 from roost.spec.definition import Definition, Function, Name
 from roost.spec.features import LatestView, OnDemandFeature, WindowView
 from roost.spec.sources import Source
@@ -127,6 +127,7 @@ class Model(Definition):
     name: Name
     source: Source
     label: Name
+    problem: Problem = Problem.BINARY
     request: tuple[Name, ...] = Field(min_length=1, description="source columns that a scoring request carries")
     views: tuple[WindowView | LatestView, ...] = ()
     on_demand: tuple[OnDemandFeature, ...] = ()
