@@ -95,6 +95,7 @@ class PlatformStack(Stack):
         lake.grant_write_runs(steps.check_leakage)
         lake.grant_read_history(steps.materialize_features)
         features.grant_merge(steps.materialize_features)
+        self._grant_see_released(steps.materialize_features)
         lake.grant_read_runs(steps.train_model)
         lake.grant_write_runs(steps.train_model)
         lake.grant_read_runs(steps.evaluate_model)
@@ -146,6 +147,7 @@ class PlatformStack(Stack):
         backfill = self._factory.make("features", "backfill_features", TABLE_STEP)
         self._storage.lake.grant_read_history(backfill)
         self._storage.features.grant_merge(backfill)
+        self._grant_see_released(backfill)
         return backfill
 
     def _backfill_pipeline(self, model: Model, backfill: PlatformFunction) -> None:
@@ -164,8 +166,7 @@ class PlatformStack(Stack):
         audit = self._factory.make("features", "audit_features", TABLE_STEP)
         self._storage.lake.grant_read_history(audit)
         self._storage.lake.grant_report_audits(audit)
-        self._storage.registry.grant_read(audit)
-        self._storage.registry.grant_read_packages(audit)
+        self._grant_see_released(audit)
         for endpoint in endpoints:
             endpoint.grant_read_log(audit)
         return audit
@@ -182,6 +183,10 @@ class PlatformStack(Stack):
             payload={"model": model.name, "request.$": "$$.Execution.Input"},
         ).start_every(AUDIT_PERIOD)
         SkewAlarm(self, f"Skew-{model.name}", model)
+
+    def _grant_see_released(self, function: PlatformFunction) -> None:
+        self._storage.registry.grant_read(function)
+        self._storage.registry.grant_read_packages(function)
 
     def _streams(self, sources: list[Source]) -> None:
         for source in sources:
@@ -210,12 +215,15 @@ class PlatformStack(Stack):
         settings = StreamSettings(
             source=source.name,
             lake_bucket=self._storage.lake.bucket_name,
+            packages_bucket=self._storage.registry.bucket_name,
+            registry_table=self._storage.registry.table_name,
             online_table=self._storage.features.table_name,
             rejected_queue=rejected.queue.queue_url,
         )
         consumer = self._factory.make("features", "consume_stream", STREAM_STEP, name, settings)
         self._storage.lake.grant_log_events(consumer)
         self._storage.features.grant_merge(consumer)
+        self._grant_see_released(consumer)
         rejected.grant_put_aside(consumer)
         FeatureStream(self, f"Stream-{source.name}", self._config, source, consumer)
         StreamAlarms(self, f"StreamAlarms-{source.name}", source, consumer)

@@ -144,12 +144,12 @@ def test_a_backfill_of_many_events_is_scored_by_its_definition(store: OnlineStor
     lake = Lake()
     log(lake.store, tmp_path)
     ports = replace(lake.ports, online=store)
-    assert rebuild(SPEND, lambda: offline_tables(SALES, lake.store), TABLES, ports) == 1
+    assert rebuild(LAYOUT, SALES, lambda: offline_tables(SALES, lake.store), TABLES, ports) == 1
     found = scored(store)
     assert found.pop("said")["found"] is True
     assert found == expected()
     assert sum(segment.events for segment in listed(store)) > EVENTS - most_events(1)
-    assert rebuild(SPEND, lambda: offline_tables(SALES, lake.store), TABLES, ports) == 0
+    assert rebuild(LAYOUT, SALES, lambda: offline_tables(SALES, lake.store), TABLES, ports) == 0
 
 
 @IN_PROCESS
@@ -173,4 +173,4 @@ def test_without_segments_so_many_events_would_be_refused(tmp_path: Path) -> Non
     log(lake.store, tmp_path)
     ports = replace(lake.ports, online=InMemoryOnlineStore())
     with pytest.raises(ItemTooLarge, match="entity '7'"):
-        rebuild(SPEND, lambda: offline_tables(SALES, lake.store), TABLES, ports, whole)
+        rebuild(LAYOUT, SALES, lambda: offline_tables(SALES, lake.store), TABLES, ports, whole)

@@ -26,11 +26,15 @@ MAY: dict[str, dict[str, set[str]]] = {
     "BuildFeatures": {"s3:GetObject": {f"{LAKE}/datasets/*"}, "s3:PutObject": {f"{LAKE}/runs/*"}},
     "CheckLeakage": {"s3:GetObject": {f"{LAKE}/datasets/*", f"{LAKE}/runs/*"}, "s3:PutObject": {f"{LAKE}/runs/*"}},
     "BackfillFeatures": {
-        "s3:ListBucket": {LAKE}, "s3:GetObject": {f"{LAKE}/datasets/*", f"{LAKE}/events/*", f"{LAKE}/history/*"},
+        "s3:ListBucket": {LAKE},
+        "s3:GetObject": {f"{LAKE}/datasets/*", f"{LAKE}/events/*", f"{LAKE}/history/*", f"{PACKAGES}/packages/*"},
+        "dynamodb:GetItem": {REGISTRY},
         "dynamodb:BatchGetItem": {ONLINE}, "dynamodb:PutItem": {ONLINE},
     },
     "MaterializeFeatures": {
-        "s3:ListBucket": {LAKE}, "s3:GetObject": {f"{LAKE}/datasets/*", f"{LAKE}/events/*", f"{LAKE}/history/*"},
+        "s3:ListBucket": {LAKE},
+        "s3:GetObject": {f"{LAKE}/datasets/*", f"{LAKE}/events/*", f"{LAKE}/history/*", f"{PACKAGES}/packages/*"},
+        "dynamodb:GetItem": {REGISTRY},
         "dynamodb:BatchGetItem": {ONLINE}, "dynamodb:PutItem": {ONLINE},
     },
     "AuditFeatures": {
@@ -126,6 +130,7 @@ def test_a_stream_consumer_may_do_exactly_this(streaming_platform: dict[str, Any
     assert queue.startswith("<Rejected")
     assert {action: may[action] for action in set(may) - set(read) - {"sqs:SendMessage"}} == {
         "s3:PutObject": {f"{LAKE}/events/*"}, "dynamodb:BatchGetItem": {ONLINE}, "dynamodb:PutItem": {ONLINE},
+        "s3:GetObject": {f"{PACKAGES}/packages/*"}, "dynamodb:GetItem": {REGISTRY},
     }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from roost.workflows.backfill import rebuild
 from roost.workflows.feature_history import offline_tables
 from roost.workflows.sealing import MARGIN
 from roost.workflows.streaming import StreamConsumer
-from tests.unit.streams.test_backfill import LAYOUT, SPEND, consumer, ports
+from tests.unit.streams.test_backfill import LAYOUT, consumer, ports
 from tests.unit.streams.test_stream_consumer import (
     LAYOUTS,
     NEWEST,
@@ -56,7 +56,7 @@ def features(
 
 
 def rebuilt(bench: Bench) -> int:
-    return rebuild(SPEND, lambda: offline_tables(PAYMENTS, bench.lake), TABLES, ports(bench), MOST)
+    return rebuild(LAYOUT, PAYMENTS, lambda: offline_tables(PAYMENTS, bench.lake), TABLES, ports(bench), MOST)
 
 
 @pytest.fixture
@@ -219,7 +219,10 @@ def test_a_lost_store_is_rebuilt_in_segments(streamed: Bench) -> None:
 def test_what_is_cut_otherwise_and_holds_the_same_is_not_rewritten(streamed: Bench) -> None:
     rebuilt(streamed)  # the log's end is later than some of what the stream's items could still reach
     once = dict(streamed.online.items)
-    assert rebuild(SPEND, lambda: offline_tables(PAYMENTS, streamed.lake), TABLES, ports(streamed), MOST + 3) == 0
+    assert (
+        rebuild(LAYOUT, PAYMENTS, lambda: offline_tables(PAYMENTS, streamed.lake), TABLES, ports(streamed), MOST + 3)
+        == 0
+    )
     assert streamed.online.items == once
 
 

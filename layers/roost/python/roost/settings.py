@@ -72,6 +72,8 @@ class StreamSettings(Environment):
 
     source: str
     lake_bucket: str
+    packages_bucket: str
+    registry_table: str
     online_table: str
     rejected_queue: str
 

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from roost.adapters.duckdb_tables import DuckDBTables
 from roost.adapters.dynamodb_online import DynamoDBOnlineStore
+from roost.adapters.dynamodb_registry import DynamoDBRegistryStore
 from roost.adapters.s3_objects import S3ObjectStore
 from roost.adapters.sqs_rejections import SqsRejections
 from roost.adapters.standard_output import write_line
@@ -16,7 +18,8 @@ from roost.domain.step_metrics import stream_line
 from roost.ports import Clock
 from roost.settings import StreamSettings, function_memory
 from roost.spec.feeds import feed_of, source_views
-from roost.spec.layouts import layout_of
+from roost.spec.loading import model_names
+from roost.workflows.kept_layouts import KeptLayouts, Released, kept
 from roost.workflows.streaming import StreamConsumer
 
 
@@ -25,6 +28,7 @@ class StreamStep:
     """One consumer: takes what Lambda delivers, puts aside what cannot be read, and says what it did in one line."""
 
     consumer: StreamConsumer
+    layouts: KeptLayouts
     rejections: SqsRejections
     clock: Clock
     write_line: Callable[[str], Any]
@@ -32,7 +36,7 @@ class StreamStep:
     def take(self, event: dict[str, Any]) -> dict[str, Any]:
         """Take a batch of a stream."""
         records = stream_records(event)
-        consumed = self.consumer.consume(records)
+        consumed = replace(self.consumer, layouts=self.layouts.now()).consume(records)
         source = self.consumer.feed.source
         self.rejections.send(source, consumed.rejected)
         now = self.clock.now().timestamp()
@@ -46,11 +50,13 @@ def stream_step() -> StreamStep:
     """The step behind the environment's settings."""
     settings = StreamSettings.read()
     source, views = source_views(settings.source)
+    released = Released(DynamoDBRegistryStore(settings.registry_table), S3ObjectStore(settings.packages_bucket))
+    look, clock = partial(kept, source, views, model_names(), released), SystemClock()
     consumer = StreamConsumer(
         feed=feed_of(source),
-        layouts=tuple(layout_of(view) for view in views),
+        layouts=(),
         lake=S3ObjectStore(settings.lake_bucket),
         online=DynamoDBOnlineStore(settings.online_table),
         tables=DuckDBTables(memory_limit=f"{function_memory() // 2}MB"),
     )
-    return StreamStep(consumer, SqsRejections(settings.rejected_queue), SystemClock(), write_line)
+    return StreamStep(consumer, KeptLayouts(look, clock), SqsRejections(settings.rejected_queue), clock, write_line)

@@ -18,11 +18,11 @@ from roost.domain.segments import without_segments
 from roost.domain.view_layout import ViewLayout
 from roost.domain.windows import first_in_reach
 from roost.ports import PipelinePorts, TableEngine
-from roost.spec import FeatureView, Model, Source
-from roost.spec.layouts import layout_of
+from roost.spec import Model, Source
 from roost.workflows.account_swaps import Seen, swap_in
 from roost.workflows.feature_history import offline_tables
 from roost.workflows.freshness import mark
+from roost.workflows.kept_layouts import Released, kept, told
 from roost.workflows.online_items import online_items
 from roost.workflows.sealing import StoredAccount
 
@@ -37,11 +37,16 @@ def backfill_features(model: Model, tables: TableEngine, ports: PipelinePorts) -
     Raises:
         NoDataFound: the offline store holds nothing of a view's source.
     """
-    histories = {source.name: partial(offline_tables, source, ports.lake) for source in model.sources}
-    rebuilt = {view.name: rebuild(view, histories[view.source.name], tables, ports) for view in model.views}
-    ends = {source.name: _complete_to(source, histories[source.name], tables) for source in model.sources}
-    mark(ports.online, {layout_of(view): ends[view.source.name] for view in model.views})
-    complete_to = {name: datetime.fromtimestamp(end, UTC).isoformat() for name, end in ends.items()}
+    rebuilt: dict[str, int] = {}
+    complete_to: dict[str, str] = {}
+    released = Released(ports.registry, ports.packages)
+    for source in model.sources:
+        layouts = kept(source, model.views, [model.name], released)
+        history = partial(offline_tables, source, ports.lake)
+        rebuilt |= {name: rebuild(layout, source, history, tables, ports) for name, layout in told(layouts).items()}
+        end = _complete_to(source, history, tables)
+        mark(ports.online, dict.fromkeys(layouts, end))
+        complete_to[source.name] = datetime.fromtimestamp(end, UTC).isoformat()
     return {"views": rebuilt, "complete_to": complete_to}
 
 
@@ -51,32 +56,36 @@ def _complete_to(source: Source, history: History, tables: TableEngine) -> int:
 
 
 def rebuild(
-    view: FeatureView, history: History, tables: TableEngine, ports: PipelinePorts, most: int | None = None
+    layout: ViewLayout,
+    source: Source,
+    history: History,
+    tables: TableEngine,
+    ports: PipelinePorts,
+    most: int | None = None,
 ) -> int:
     """Rebuild a view's items from what ``history`` gives, but for those that are complete to a later time.
 
     ``history`` is asked twice, and must give what was logged by then. ``most`` is how many events a main item holds,
     None for the usual bound. Returns the number of entities changed.
     """
-    layout = layout_of(view)
-    entities = [(layout.online_name, each.item.entity) for each in _accounts(layout, view, history, tables, most)]
+    entities = [(layout.online_name, each.item.entity) for each in _accounts(layout, source, history, tables, most)]
     before = {
         entity: Seen(item.revision, without_segments(item.payload)[0])
         for (_, entity), item in ports.online.read(entities, fresh=True).items()
     }
-    found = _accounts(layout, view, history, tables, most)
+    found = _accounts(layout, source, history, tables, most)
     portions = (found[first : first + AT_ONCE] for first in range(0, len(found), AT_ONCE))
     return sum(swap_in(ports.online, layout, portion, before, most) for portion in portions)
 
 
 def _accounts(
-    layout: ViewLayout, view: FeatureView, history: History, tables: TableEngine, most: int | None
+    layout: ViewLayout, source: Source, history: History, tables: TableEngine, most: int | None
 ) -> list[StoredAccount]:
     with history() as paths:
-        end = _end(view.source, paths, tables)
-        newest = tables.time_span(paths, view.source.event_time)[1] + 1
+        end = _end(source, paths, tables)
+        newest = tables.time_span(paths, source.event_time)[1] + 1
         since = first_in_reach(layout, newest * MICROS) // MICROS
-        keys, events = tables.accounts(paths, view.source, layout, since)
+        keys, events = tables.accounts(paths, source, layout, since)
     return list(online_items(layout, keys, events, end, most))
 
 

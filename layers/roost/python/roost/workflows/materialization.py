@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from roost.domain.entity_events import MICROS
+from roost.domain.view_layout import ViewLayout
 from roost.domain.windows import first_in_reach
 from roost.ports import PipelinePorts, TableEngine
-from roost.spec import FeatureView, Model, Source
-from roost.spec.layouts import layout_of
+from roost.spec import Model, Source
 from roost.workflows.backfill import rebuild
 from roost.workflows.feature_history import stream_logs
 from roost.workflows.freshness import mark
+from roost.workflows.kept_layouts import Released, kept, told
 from roost.workflows.landed_files import valid_tables
 from roost.workflows.online_items import online_items
 from roost.workflows.sealing import segments_first
@@ -35,26 +36,30 @@ def materialize_features(
     Raises:
         NoDataFound: a data set has not been validated.
     """
+    written: dict[str, int] = {}
+    as_of: dict[str, str] = {}
+    released = Released(ports.registry, ports.packages)
     with valid_tables(ports.lake, datasets) as found:
-        ends = {source.name: _end(source, found[source.name], tables) for source in model.sources}
-        written = {view.name: _materialized(view, found[view.source.name], tables, ports) for view in model.views}
-    mark(ports.online, {layout_of(view): ends[view.source.name] for view in model.views})
-    return {
-        "views": written,
-        "as_of": {name: datetime.fromtimestamp(end, UTC).isoformat() for name, end in ends.items()},
-    }
+        for source in model.sources:
+            layouts, table = kept(source, model.views, [model.name], released), found[source.name]
+            end = _end(source, table, tables)
+            for name, layout in told(layouts).items():
+                written[name] = _materialized(layout, source, table, tables, ports)
+            mark(ports.online, dict.fromkeys(layouts, end))
+            as_of[source.name] = datetime.fromtimestamp(end, UTC).isoformat()
+    return {"views": written, "as_of": as_of}
 
 
 def _end(source: Source, table: Path, tables: TableEngine) -> int:
     return tables.time_span(table, source.event_time)[1] + 1
 
 
-def _materialized(view: FeatureView, table: Path, tables: TableEngine, ports: PipelinePorts) -> int:
-    if view.source.streamed:
-        return rebuild(view, partial(_with_logs, table, view.source, ports), tables, ports)
-    layout, as_of = layout_of(view), _end(view.source, table, tables)
+def _materialized(layout: ViewLayout, source: Source, table: Path, tables: TableEngine, ports: PipelinePorts) -> int:
+    if source.streamed:
+        return rebuild(layout, source, partial(_with_logs, table, source, ports), tables, ports)
+    as_of = _end(source, table, tables)
     since = first_in_reach(layout, as_of * MICROS) // MICROS
-    keys, events = tables.accounts([table], view.source, layout, since)
+    keys, events = tables.accounts([table], source, layout, since)
     return ports.online.write(segments_first(ports.online, online_items(layout, keys, events, as_of)))
 
 

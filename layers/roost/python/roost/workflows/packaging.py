@@ -26,6 +26,7 @@ def signature(model: Model) -> dict[str, Any]:
         "features": list(model.features),
         "request": [_request_column(model.source.column(name)) for name in model.request],
         "views": [layout_of(view).to_manifest() for view in model.views],
+        "view_sources": {view.name: view.source.name for view in model.views},
         "on_demand": [
             {"name": f.name, "function": reference(f.function), "inputs": list(f.inputs)} for f in model.on_demand
         ],
