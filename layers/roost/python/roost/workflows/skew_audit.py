@@ -1,6 +1,7 @@
 """AuditFeatures: recompute the features of sampled predictions offline, as known when they were scored."""
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from roost.errors import NoDataFound
 from roost.names import Agreement
 from roost.object_keys import PACKAGE_MANIFEST, audit_key, package_key
 from roost.ports import PipelinePorts, PredictionLog, TableEngine
-from roost.spec import FeatureView, Model
+from roost.spec import Model, Source
 from roost.workflows.feature_history import offline_tables
 
 SAMPLE = 200
@@ -46,7 +47,9 @@ class SkewAudit:
         until = self.ports.clock.now()
         sample = self.predictions.sample(since or until - PERIOD, until, SAMPLE)
         layouts = self._layouts(sample)
-        found = [one for view in self.model.views for one in self._audited(view, _asked(view, sample, layouts))]
+        found = [
+            one for source in self.model.sources for one in self._audited(source, self._asked(source, sample, layouts))
+        ]
         answer = {"predictions": len(sample), **_counts(found)}
         values = tuple(float(value) for value in list(answer.values())[1:])
         self.write_line(json.dumps(audit_line(self.model.name, int(until.timestamp() * 1000), values)))
@@ -65,23 +68,34 @@ class SkewAudit:
             found[number] = {view["name"]: ViewLayout.from_manifest(view) for view in manifest["views"]}
         return found
 
-    def _audited(self, view: FeatureView, asked: Asked) -> list[AuditedView]:
-        """By the newest data set; what it does not explain may have been read from the one before it."""
-        found = self._compared(view, asked, NEWEST)
-        waiting = [one for one in found if one.comparison.agreement is Agreement.SKEWED]
-        earlier = self._compared(view, [(one.prediction, one.layout) for one in waiting], BEFORE)
-        explained = {one.prediction.identifier for one in earlier if one.comparison.agreement is not Agreement.SKEWED}
-        return [one.restated() if one.prediction.identifier in explained else one for one in found]
+    def _asked(
+        self, source: Source, sample: Sequence[LoggedPrediction], layouts: Mapping[int, Mapping[str, ViewLayout]]
+    ) -> Asked:
+        """Each prediction with the layouts of the source's views that its package used."""
+        names = [view.name for view in self.model.views if view.source.name == source.name]
+        pairs = ((one, layouts[one.model_version].get(name)) for name in names for one in sample)
+        return [(one, layout) for one, layout in pairs if layout is not None]
 
-    def _compared(self, view: FeatureView, asked: Asked, back: int) -> list[AuditedView]:
+    def _audited(self, source: Source, asked: Asked) -> list[AuditedView]:
+        """By the newest data set; what it does not explain may have been read from the one before it."""
+        found = self._compared(source, asked, NEWEST)
+        waiting = [(one.prediction, one.layout) for one in found if one.comparison.agreement is Agreement.SKEWED]
+        earlier = self._compared(source, waiting, BEFORE)
+        explained = {_place(one) for one in earlier if one.comparison.agreement is not Agreement.SKEWED}
+        return [one.restated() if _place(one) in explained else one for one in found]
+
+    def _compared(self, source: Source, asked: Asked, back: int) -> list[AuditedView]:
         if not asked:
             return []
+        entities: dict[ViewLayout, set[Any]] = defaultdict(set)
+        for one, layout in asked:
+            entities[layout].add(one.entity(layout.key))
         try:
-            with offline_tables(view.source, self.ports.lake, back) as paths:
-                by_layout = {layout: sorted({one.entity(used.key) for one, used in asked if used == layout})
-                             for _, layout in asked}  # fmt: skip
-                histories = {layout: self.tables.histories(paths, view.source, layout, keys)
-                             for layout, keys in by_layout.items()}  # fmt: skip
+            with offline_tables(source, self.ports.lake, back) as paths:
+                histories = {
+                    layout: self.tables.histories(paths, source, layout, sorted(keys))
+                    for layout, keys in entities.items()
+                }
         except NoDataFound:
             return []
         return [
@@ -91,12 +105,8 @@ class SkewAudit:
         ]
 
 
-def _asked(
-    view: FeatureView, sample: Sequence[LoggedPrediction], layouts: Mapping[int, Mapping[str, ViewLayout]]
-) -> Asked:
-    """The predictions whose package used the view."""
-    pairs = ((one, layouts[one.model_version].get(view.name)) for one in sample)
-    return [(one, layout) for one, layout in pairs if layout is not None]
+def _place(one: AuditedView) -> tuple[str, str]:
+    return one.prediction.identifier, one.layout.name
 
 
 def _counts(found: Sequence[AuditedView]) -> dict[str, float]:
