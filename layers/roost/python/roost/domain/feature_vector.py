@@ -76,7 +76,7 @@ class FeaturePlan:
 
     @functools.cached_property
     def hot(self) -> tuple[tuple[int, slice, Column], ...]:
-        """For each text column with indicators its row, theirs, and their categories' numbers, shape (indicators, 1)."""
+        """For each text column with indicators: its row, theirs, and their numbers of shape (indicators, 1)."""
         rows = {column: [self.places[name] for name in table] for column, table in self.indicators.items()}
         return tuple(
             (self.places[column], slice(places[0], places[-1] + 1), np.array([[*self.indicators[column].values()]]).T)
