@@ -53,12 +53,12 @@ def fold_masks(model: Model, columns: Columns, label: Labels, time: Span) -> dic
     """
     labelled = ~np.isnan(label)
     selection, final = _rows(model, columns, time)
-    masks, told = {}, {}
+    masks: dict[str, Mask] = {}
     for train, test, rows in ((SELECTION_TRAIN, SELECTION_TEST, selection), (TRAIN, HOLDOUT, final)):
-        masks |= {train: labelled & rows.training, test: _kept(model, columns, labelled, rows)}
-        told |= dict(zip((train, test), rows.told, strict=True))
-    for name, mask in masks.items():
-        check_fold(model, f"'{name}' {told[name]}", label[mask])
+        found = {train: labelled & rows.training, test: _kept(model, columns, labelled, rows)}
+        for told, (name, mask) in zip(rows.told, found.items(), strict=True):
+            check_fold(model, f"'{name}' {told}", label[mask])
+        masks |= found
     return masks
 
 
@@ -75,8 +75,12 @@ def _final(split: TimeSplit, end: int) -> Fold:
 
 
 def _by_time(fold: Fold, time: npt.NDArray[Any]) -> Rows:
-    told = [f"from {iso(span.start)} to {iso(span.end)}" for span in (fold.train, fold.evaluated)]
-    return Rows(*(_within(time, span) for span in (fold.train, fold.gap, fold.evaluated)), (told[0], told[1]))
+    training, gap, evaluated = (_within(time, span) for span in (fold.train, fold.gap, fold.evaluated))
+    return Rows(training, gap, evaluated, (_told(fold.train), _told(fold.evaluated)))
+
+
+def _told(span: Span) -> str:
+    return f"from {iso(span.start)} to {iso(span.end)}"
 
 
 def _by_hash(split: HashSplit, keys: npt.NDArray[Any]) -> tuple[Rows, Rows]:
