@@ -30,6 +30,7 @@ def check_model(model: Model) -> None:
     """
     _check_columns(model)
     check_problem(model)
+    _check_inputs(model)
     _check_on_demand(model)
     _check_features(model)
     _check_metrics(model)
@@ -50,6 +51,10 @@ def _check_columns(model: Model) -> None:
     for view in model.views:
         _check_source(model, view)
         _check_view(model, view)
+
+
+def _check_inputs(model: Model) -> None:
+    columns = [column.name for column in model.source.columns]
     for name in model.carried_columns():
         _require("inputs of project_metrics or holdout_filter", name, columns)
 
