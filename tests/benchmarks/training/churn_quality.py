@@ -101,7 +101,7 @@ def churn_quality() -> tuple[list[Row], list[str]]:
 def _row(metric: str, name: str, crossed: dict[str, Measured]) -> Row:
     """Of both the mean over folds; the aim is to be at least as good."""
     mean, theirs = float(np.mean(crossed[OURS][metric])), float(np.mean(crossed[name][metric]))
-    return Row(f"churn, {metric}, {name}", mean, theirs, metric, 1.0)
+    return Row(f"churn, {name}", mean, theirs, metric, 1.0)
 
 
 def _paired(crossed: dict[str, Measured], ratio: float) -> list[str]:
