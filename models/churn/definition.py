@@ -94,6 +94,6 @@ MODEL = Model(
         Gate(metric="roc_auc", at_least=0.85),
         Gate(metric="log_loss", at_most=0.25),
     ),
-    threshold=DecisionThreshold(review_rate=0.15, positive="call", negative="leave"),
+    threshold=DecisionThreshold(review_rate=0.15, positive="call", negative="wait"),
     rollout=Rollout(steps=(10, 50), wait_seconds=60, min_requests=50),
 )
