@@ -80,7 +80,7 @@ def answer_of(manifest: Mapping[str, Any], scored: Scored) -> dict[str, Any]:
         scores = dict(zip(manifest["classes"], scored.probabilities, strict=True))
         told |= {"prediction": max(scores, key=scores.__getitem__), "scores": scores}
     if manifest["decision"]:
-        told |= {"decision": decision(manifest, scored.score), "threshold": manifest["threshold"]}
+        told["decision"], told["threshold"] = decision(manifest, scored.score), manifest["threshold"]
     return told
 
 

@@ -71,16 +71,16 @@ class PredictionService:
     def _predict(self, body: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         package = self._released()
         manifest = package.manifest
-        request, at = _asked(manifest, body, self.clock.now())
+        request = _asked(manifest, body, self.clock.now())
         keys = [(layout.online_name, str(request[layout.key])) for layout in package.layouts]
         items = self.online.read(keys)
         found = list(map(items.get, keys))
-        accounts = entity_events(self.online, package.layouts, found, at)
-        row = _inputs(package, request, accounts, at)
+        accounts = entity_events(self.online, package.layouts, found, request[manifest["event_time"]])
+        row = _inputs(package, request, accounts)
         scored = score_row(package.plan, package.model, manifest["rank_reference"], row)
         if math.isnan(scored.score):
             raise ScoringFailed("the model gave no number for this request")
-        freshness = _freshness(package, found, accounts, at)
+        freshness = _freshness(package, found, accounts, request[manifest["event_time"]])
         outcome = self._outcome(package, scored, freshness)
         return outcome, {**outcome, "request": body, "inputs": row, "rank": scored.rank}
 
@@ -103,18 +103,19 @@ class PredictionService:
         self.write_line(self.json.text(log_line(self.model, self.function_version, at, values, record)))
 
 
-def _asked(manifest: Mapping[str, Any], body: Any, now: datetime) -> tuple[dict[str, Any], float]:
-    """The request's values, and the time that it asks about: now, if requests carry none."""
+def _asked(manifest: Mapping[str, Any], body: Any, now: datetime) -> dict[str, Any]:
+    """The request's values; it asks about now if requests of the model carry no time."""
     request = validated(manifest["request"], body, now, manifest["event_time"])
-    at = request.get(manifest["event_time"])
-    return request, now.timestamp() if at is None else at
+    if request.get(manifest["event_time"]) is None:
+        request[manifest["event_time"]] = now.timestamp()
+    return request
 
 
 def _inputs(
-    package: LoadedPackage, request: Mapping[str, Any], accounts: Sequence[EventColumns], at: float
+    package: LoadedPackage, request: Mapping[str, Any], accounts: Sequence[EventColumns]
 ) -> dict[str, float | None]:
     row = {name: value for name, value in request.items() if not isinstance(value, str)}
-    row.setdefault(package.manifest["event_time"], at)
+    at = request[package.manifest["event_time"]]
     for column, codes in package.plan.codes.items():
         row[column] = codes.get(request[column])
     for layout, account in zip(package.layouts, accounts, strict=True):
