@@ -81,6 +81,9 @@ bench-features: setup ## Measure training sets and streams: windows, point-in-ti
 bench-serving: setup ## Measure scoring: latency, cold start, memory
 	@$(BIN)/python -m tests.benchmarks.serving
 
+bench-training: setup ## Measure what training makes: quality beside scikit-learn's defaults
+	@$(BIN)/python -m tests.benchmarks.training
+
 ##@ Upkeep
 
 COMPILE = $(UV) pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \

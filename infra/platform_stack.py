@@ -53,13 +53,14 @@ class PlatformStack(Stack):
         self._factory = FunctionFactory(self, config, self._layers, self._settings())
         endpoints = {model.name: self._endpoint(model) for model in models}
         training, release = self._training(), self._release(list(endpoints.values()))
-        backfill, audit = self._backfill(), self._audit(list(endpoints.values()))
+        backfill, audit = self._backfill(), self._audit([endpoints[model.name] for model in models if model.views])
         for model in models:
             TrainingPipeline(self, f"Training-{model.name}", config, model, training)
             ReleasePipeline(self, f"Release-{model.name}", config, model, release)
             self._start_on_new_data(model)
-            self._backfill_pipeline(model, backfill)
-            self._audit_pipeline(model, audit)
+            if model.views:
+                self._backfill_pipeline(model, backfill)
+                self._audit_pipeline(model, audit)
         self._streams(streamed_sources(models) if config.streams else [])
         self.api = PredictionApi(self, "Api", config, endpoints)
         self._outputs()

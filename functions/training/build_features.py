@@ -1,4 +1,4 @@
-"""BuildFeatures: what was known at each row's time, split by time."""
+"""BuildFeatures: what was known at each row's time, split into folds."""
 
 from typing import Any
 

@@ -69,6 +69,10 @@ class Deployment:
         account, region = self.environment["CDK_DEFAULT_ACCOUNT"], self.environment["AWS_REGION"]
         return f"arn:aws:states:{region}:{account}:stateMachine:{name}"
 
+    def pipeline(self, named: Callable[[str, str], str], model: str) -> str:
+        """The state machine of a model that ``names`` names so."""
+        return self._machine(named(STAGE, model))
+
     @property
     def training(self) -> str:
         return self._machine(names.training_pipeline(STAGE, MODEL))

@@ -11,7 +11,12 @@ LAKE = "lake"
 PACKAGES = "packages"
 REGISTRY = "table/roost-test-registry"
 ONLINE = "table/roost-test-online"
-SCORING = "function:roost-test-fraud-scoring"
+SCORING = {f"function:roost-test-{model}-scoring" for model in ("churn", "fraud")}
+VERSIONS = {f"{function}:*" for function in SCORING}
+QUEUE = {
+    f"sqs:{action}": {"queue"}
+    for action in ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl", "ReceiveMessage")
+}
 
 MAY: dict[str, dict[str, set[str]]] = {
     "Ingest": {
@@ -56,30 +61,35 @@ MAY: dict[str, dict[str, set[str]]] = {
     },
     "PlanRelease": {
         "dynamodb:GetItem": {REGISTRY}, "dynamodb:PutItem": {REGISTRY}, "dynamodb:Query": {REGISTRY},
-        "lambda:GetAlias": {SCORING},
+        "lambda:GetAlias": SCORING,
     },
     "PublishVersion": {
         "dynamodb:GetItem": {REGISTRY}, "dynamodb:PutItem": {REGISTRY},
-        "lambda:GetFunction": {SCORING, f"{SCORING}:*"},
-        "lambda:GetFunctionConfiguration": {SCORING, f"{SCORING}:*"},
-        "lambda:PublishVersion": {SCORING},
-        "lambda:UpdateFunctionConfiguration": {SCORING},
+        "lambda:GetFunction": SCORING | VERSIONS,
+        "lambda:GetFunctionConfiguration": SCORING | VERSIONS,
+        "lambda:PublishVersion": SCORING,
+        "lambda:UpdateFunctionConfiguration": SCORING,
     },
     "SmokeTest": {
         "dynamodb:GetItem": {REGISTRY}, "s3:GetObject": {f"{PACKAGES}/packages/*"},
-        "lambda:InvokeFunction": {f"{SCORING}:*"},
+        "lambda:InvokeFunction": VERSIONS,
     },
-    "ShiftTraffic": {"lambda:GetAlias": {SCORING}, "lambda:UpdateAlias": {SCORING}},
+    "ShiftTraffic": {"lambda:GetAlias": SCORING, "lambda:UpdateAlias": SCORING},
     "JudgeCanary": {"cloudwatch:GetMetricData": {"*"}},
     "FinishRelease": {"dynamodb:GetItem": {REGISTRY}, "dynamodb:PutItem": {REGISTRY}},
     "RecordRollback": {"dynamodb:GetItem": {REGISTRY}, "dynamodb:PutItem": {REGISTRY}},
-    "StartTrainingFraud": {
-        "states:ListExecutions": {"stateMachine:roost-test-fraud-training"},
-        "states:StartExecution": {"stateMachine:roost-test-fraud-training"},
-        "sqs:ChangeMessageVisibility": {"queue"}, "sqs:DeleteMessage": {"queue"},
-        "sqs:GetQueueAttributes": {"queue"}, "sqs:GetQueueUrl": {"queue"}, "sqs:ReceiveMessage": {"queue"},
+    **{
+        f"StartTraining{model.capitalize()}": {
+            "states:ListExecutions": {f"stateMachine:roost-test-{model}-training"},
+            "states:StartExecution": {f"stateMachine:roost-test-{model}-training"},
+            **QUEUE,
+        }
+        for model in ("churn", "fraud")
     },
-    "EndpointfraudScoring": {"s3:GetObject": {f"{PACKAGES}/packages/*"}, "dynamodb:BatchGetItem": {ONLINE}},
+    **{
+        f"Endpoint{model}Scoring": {"s3:GetObject": {f"{PACKAGES}/packages/*"}, "dynamodb:BatchGetItem": {ONLINE}}
+        for model in ("churn", "fraud")
+    },
 }  # fmt: skip
 OWN_LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
 
@@ -156,7 +166,8 @@ def test_the_clock_may_start_its_machine_and_nothing_else(streaming_platform: di
 
 def test_pipelines_call_their_functions_and_nothing_else(platform: dict[str, Any]) -> None:
     pipelines = {name: may for name, may in granted(platform).items() if name.endswith("Pipeline")}
-    assert set(pipelines) == {f"{kind}fraudPipeline" for kind in ("Training", "Release", "Backfill", "Audit")}
+    kinds = {"fraud": ("Training", "Release", "Backfill", "Audit"), "churn": ("Training", "Release")}
+    assert set(pipelines) == {f"{kind}{model}Pipeline" for model, named in kinds.items() for kind in named}
     for may in pipelines.values():
         assert all(resource.startswith("<") for resource in may["lambda:InvokeFunction"])
         broad = {action for action, resources in may.items() if "*" in resources}

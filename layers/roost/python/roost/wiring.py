@@ -12,7 +12,7 @@ from roost.adapters.lambda_endpoint import LambdaEndpoint
 from roost.adapters.s3_objects import S3ObjectStore
 from roost.adapters.step_functions import StepFunctionsPipeline
 from roost.adapters.system_clock import SystemClock
-from roost.names import scoring_function
+from roost.names import Problem, scoring_function
 from roost.ports import OnnxModel, PipelinePorts, PipelineStarter, TableEngine, Trainer
 from roost.settings import PipelineSettings, StarterSettings, function_memory
 
@@ -44,11 +44,11 @@ def trainer() -> Trainer:
     return ScikitLearnTrainer()
 
 
-def open_model(body: bytes) -> OnnxModel:
+def open_model(body: bytes, problem: Problem = Problem.BINARY) -> OnnxModel:
     """Opens ONNX models; only the scoring layer carries it."""
     from roost.adapters import onnx_runtime
 
-    return onnx_runtime.open_model(body)
+    return onnx_runtime.open_model(body, problem)
 
 
 def tables() -> TableEngine:

@@ -13,7 +13,7 @@ from roost.cli.moments import moment
 from roost.cli.options import Json, Model, Watch
 from roost.cli.training_commands import run_name
 from roost.cli.watching import ended, watch
-from roost.errors import UnknownSource
+from roost.errors import UnknownSource, UnknownView
 from roost.object_keys import audit_key
 from roost.spec import load_model, model_names
 from roost.spec.feeds import streamed_sources
@@ -25,6 +25,7 @@ def backfill(model: Model, follow: Watch = False, as_json: Json = False) -> None
 
     Example: `roost features backfill fraud --watch`.
     """
+    _require_views(model)
     _start(CHOICES.target().platform().backfills(model), {}, follow, as_json)
 
 
@@ -55,11 +56,17 @@ def audit(
 
     Example: `roost features audit fraud --since 2026-03-01T12:00 --watch`.
     """
+    _require_views(model)
     start = moment("--since", since)
     request = {"since": start.isoformat()} if start else {}
     run = _start(CHOICES.target().platform().audits(model), request, follow, as_json)
     if run and run.status == "SUCCEEDED" and not as_json:
         _show_differences(json.loads(CHOICES.target().platform().lake.get(audit_key(model, run.name))))
+
+
+def _require_views(model: str) -> None:
+    if not load_model(model).views:
+        raise UnknownView(f"models/{model} declares no views: it has no features that are stored")
 
 
 def _start(pipeline: PipelineRuns, request: dict[str, Any], follow: bool, as_json: bool) -> Run | None:

@@ -7,17 +7,23 @@ import numpy as np
 import numpy.typing as npt
 
 from roost.domain.metrics import average_precision, brier_score, log_loss, roc_auc
+from roost.domain.other_metrics import multiclass_metrics, regression_metrics
 from roost.errors import ConversionMismatch, TrainingFailed
+from roost.names import Problem
 
 Vector = npt.NDArray[np.float64]
 
 TOLERANCE = 1e-5
 QUANTILES = 101
-LOWER_IS_BETTER = frozenset({"log_loss", "brier_score"})
+LOWER_IS_BETTER = frozenset({"log_loss", "brier_score", "mean_absolute_error", "root_mean_squared_error"})
 
 
-def built_in_metrics(label: Vector, score: Vector) -> dict[str, float]:
-    """The metrics that every binary model has."""
+def built_in_metrics(label: Vector, score: Vector, problem: Problem = Problem.BINARY) -> dict[str, float]:
+    """The metrics that every model of the problem has."""
+    if problem is Problem.MULTICLASS:
+        return multiclass_metrics(label, score)
+    if problem is Problem.REGRESSION:
+        return regression_metrics(label, score)
     return {
         "roc_auc": roc_auc(label, score),
         "average_precision": average_precision(label, score),
@@ -26,9 +32,12 @@ def built_in_metrics(label: Vector, score: Vector) -> dict[str, float]:
     }
 
 
-def trivial_baseline(label: Vector, training_label: Vector) -> dict[str, float]:
-    """Metrics of the constant score that the training data suggest: the share of positives."""
-    return built_in_metrics(label, np.full(label.shape, training_label.mean()))
+def trivial_baseline(label: Vector, training_label: Vector, problem: Problem = Problem.BINARY) -> dict[str, float]:
+    """Metrics of the constant score that the training data suggest: the share of each class, or the mean label."""
+    if problem is Problem.MULTICLASS:
+        shares = np.bincount(training_label.astype(np.int64)) / len(training_label)
+        return built_in_metrics(label, np.tile(shares, (len(label), 1)), problem)
+    return built_in_metrics(label, np.full(label.shape, training_label.mean()), problem)
 
 
 def review_threshold(score: Vector, review_rate: float) -> float:
@@ -42,8 +51,12 @@ def review_threshold(score: Vector, review_rate: float) -> float:
 
 
 def score_quantiles(score: Vector) -> list[float]:
-    """101 equally spaced quantiles of scores: the reference for the rank of a served score."""
-    return [float(value) for value in np.quantile(score, np.linspace(0.0, 1.0, QUANTILES))]
+    """101 equally spaced quantiles of scores: the reference for the rank of a served score.
+
+    Of a multiclass model, (rows, classes), a row's score is its highest probability, as it is served.
+    """
+    served = score if score.ndim == 1 else score.max(axis=1)
+    return [float(value) for value in np.quantile(served, np.linspace(0.0, 1.0, QUANTILES))]
 
 
 def best_candidate(results: Sequence[Mapping[str, Any]], metric: str) -> Mapping[str, Any]:
@@ -68,10 +81,13 @@ def _cause(result: Mapping[str, Any]) -> str:
 def check_agreement(converted: Vector, fitted: Vector) -> float:
     """Largest difference between the ONNX model's and the fitted model's scores of the same rows.
 
+    Scores of a regression beyond 1 are compared relative to their size: float32 has seven digits.
+
     Raises:
         ConversionMismatch: it is beyond the tolerance, or a score is not a number; the message names the worst row.
     """
-    difference = np.abs(converted - fitted)
+    apart = np.abs(converted - fitted) / np.maximum(1.0, np.abs(fitted))
+    difference = apart.reshape(len(apart), -1).max(axis=1)
     worst = int(np.argmax(np.where(np.isnan(difference), np.inf, difference)))
     if not difference[worst] <= TOLERANCE:
         raise ConversionMismatch(

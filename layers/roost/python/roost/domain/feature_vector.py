@@ -2,12 +2,14 @@
 
 import functools
 import importlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from roost.domain.categories import code_table, indicator
 
 Column = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float32]
@@ -26,24 +28,60 @@ class OnDemand:
 
 @dataclass(frozen=True)
 class FeaturePlan:
-    """How the matrix is made: its ordered ``features``, the on-demand ones, and ``defaults`` for missing values."""
+    """How the matrix is made: its ordered ``features``, the on-demand ones, and ``defaults`` for missing values.
+
+    ``categories`` are those of each text column, which is an input as the number of its category.
+    """
 
     features: tuple[str, ...]
     on_demand: tuple[OnDemand, ...]
     defaults: Mapping[str, float]
+    categories: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @functools.cached_property
+    def needed(self) -> tuple[str, ...]:
+        """The features and the inputs of on-demand ones, but for those that are computed on demand."""
+        computed = {feature.name for feature in self.on_demand}
+        wanted = [*self.features, *(name for feature in self.on_demand for name in feature.inputs)]
+        return tuple(dict.fromkeys(name for name in wanted if name not in computed))
+
+    @functools.cached_property
+    def indicators(self) -> dict[str, dict[str, float]]:
+        """By text column, the indicators of its categories that are needed, each with the category's number."""
+        found = {
+            column: {indicator(column, text): code for text, code in code_table(allowed).items()}
+            for column, allowed in self.categories.items()
+        }
+        used = {column: {name: code for name, code in table.items() if name in self.needed}
+                for column, table in found.items()}  # fmt: skip
+        return {column: table for column, table in used.items() if table}
 
     @functools.cached_property
     def inputs(self) -> tuple[str, ...]:
-        """What must be known: the features and the inputs of on-demand ones, but for those that are computed."""
-        computed = {feature.name for feature in self.on_demand}
-        needed = [*self.features, *(name for feature in self.on_demand for name in feature.inputs)]
-        return tuple(dict.fromkeys(name for name in needed if name not in computed))
+        """What must be known: what is needed, and the text columns behind indicators in their place."""
+        column_of = {name: column for column, table in self.indicators.items() for name in table}
+        return tuple(dict.fromkeys(column_of.get(name, name) for name in self.needed))
+
+    @functools.cached_property
+    def codes(self) -> dict[str, dict[str, float]]:
+        """For each text column among the inputs the number of each category."""
+        return {column: code_table(allowed) for column, allowed in self.categories.items() if column in self.inputs}
 
     @functools.cached_property
     def places(self) -> dict[str, int]:
-        """Row of each input and of each on-demand feature in the matrix that ``vectors`` works in."""
-        names = [*self.inputs, *(feature.name for feature in self.on_demand)]
+        """Row of each input, indicator and on-demand feature in the matrix that ``vectors`` works in."""
+        hot = [name for table in self.indicators.values() for name in table]
+        names = [*self.inputs, *hot, *(feature.name for feature in self.on_demand)]
         return {name: place for place, name in enumerate(names)}
+
+    @functools.cached_property
+    def hot(self) -> tuple[tuple[int, slice, Column], ...]:
+        """For each text column with indicators: its row, theirs, and their numbers of shape (indicators, 1)."""
+        rows = {column: [self.places[name] for name in table] for column, table in self.indicators.items()}
+        return tuple(
+            (self.places[column], slice(places[0], places[-1] + 1), np.array([[*self.indicators[column].values()]]).T)
+            for column, places in rows.items()
+        )
 
     @functools.cached_property
     def fill(self) -> Column:
@@ -70,6 +108,7 @@ class FeaturePlan:
                 for item in manifest["on_demand"]
             ),
             defaults=dict(manifest["defaults"]),
+            categories={column["name"]: column["allowed"] for column in manifest["request"] if column["allowed"]},
         )
 
 
@@ -97,10 +136,13 @@ def vectors(plan: FeaturePlan, inputs: Column) -> Matrix:
     """The model's input for a few rows: float32 of shape (rows, features).
 
     ``inputs`` is float64 of shape (inputs, rows) in the order of ``plan.inputs``, missing values as NaN. Defaults
-    replace missing values first; on-demand functions then see what the model would see.
+    replace missing values first; on-demand functions then see what the model would see. A missing text is none of its
+    categories: its indicators are 0.
     """
     known = np.empty((len(plan.places), inputs.shape[1]))
     known[: len(inputs)] = np.where(np.isnan(inputs), plan.fill, inputs)
+    for column, rows, numbers in plan.hot:
+        known[rows] = known[column] == numbers
     for feature, (place, sources) in zip(plan.on_demand, plan.steps, strict=True):
         known[place] = feature.function(*[known[source] for source in sources])
     return known.take(plan.order, axis=0).T.astype(np.float32, order="C")

@@ -12,14 +12,28 @@ def model_card(manifest: Mapping[str, Any], digest: str) -> str:
         f"Package `{digest}`.",
         "## Quality on the holdout",
         _metrics(manifest["metrics"], manifest["baseline"]),
-        f"Decision: `{manifest['decision']['positive']}` at a score of {manifest['threshold']:.6g} or more, "
-        f"else `{manifest['decision']['negative']}`.",
+        _answers(manifest),
         "## Inputs",
         "\n".join(f"{index}. `{name}`" for index, name in enumerate(manifest["features"], start=1)),
         "## Lineage",
         _table(("what", "value"), [(name, f"`{lineage[name]}`") for name in sorted(lineage)]),
     ]
     return "\n\n".join(sections) + "\n"
+
+
+def _answers(manifest: Mapping[str, Any]) -> str:
+    decision = manifest["decision"]
+    if decision:
+        return (
+            f"Decision: `{decision['positive']}` at a score of {manifest['threshold']:.6g} or more, "
+            f"else `{decision['negative']}`."
+        )
+    classes = manifest.get("classes")
+    return (
+        f"Answers the most probable of {', '.join(f'`{each}`' for each in classes)}."
+        if classes
+        else "Answers a number."
+    )
 
 
 def _metrics(metrics: Mapping[str, float], baseline: Mapping[str, float]) -> str:

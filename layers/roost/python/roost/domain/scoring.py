@@ -15,26 +15,30 @@ Value = float | None
 
 
 class Model(Protocol):
-    """Anything that scores a float32 matrix of shape (rows, features) as float32 of shape (rows,)."""
+    """Anything that scores a float32 matrix of shape (rows, features)."""
 
     def score(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """Scores in [0, 1]."""
+        """Probabilities or values of shape (rows,); of a multiclass model (rows, classes)."""
         ...
 
 
 @dataclass(frozen=True)
 class Scored:
-    """One row's score, its rank within the holdout scores (0 to 1) and the features that fell back to a default."""
+    """One row's score, its rank within the holdout scores (0 to 1) and the features that fell back to a default.
+
+    A multiclass model has the ``probabilities`` of all its classes; the highest is the score.
+    """
 
     score: float
     rank: float
     defaulted: tuple[str, ...]
+    probabilities: tuple[float, ...] = ()
 
 
-def score_rows(plan: FeaturePlan, model: Model, rows: Sequence[Mapping[str, Value]]) -> list[float]:
-    """Scores of rows given as input name to number, None where missing."""
+def score_rows(plan: FeaturePlan, model: Model, rows: Sequence[Mapping[str, Value]]) -> list[Any]:
+    """Scores of rows given as input name to number, None where missing; of a multiclass model a list for each row."""
     inputs = np.array([[row[name] for name in plan.inputs] for row in rows], dtype=np.float64)  # None becomes NaN
-    scores: list[float] = model.score(vectors(plan, inputs.T)).tolist()
+    scores: list[Any] = model.score(vectors(plan, inputs.T)).tolist()
     return scores
 
 
@@ -54,9 +58,30 @@ def rank(reference: Sequence[float], score: float) -> float:
 
 def score_row(plan: FeaturePlan, model: Model, reference: Sequence[float], row: Mapping[str, Value]) -> Scored:
     """Score one row. The score may be NaN where the model gives none; the caller decides what that means."""
-    score = score_rows(plan, model, [row])[0]
+    found = score_rows(plan, model, [row])[0]
+    probabilities = tuple(found) if isinstance(found, list) else ()
+    score = highest(probabilities) if probabilities else found
     place = 0.0 if math.isnan(score) else rank(reference, score)
-    return Scored(score, place, defaulted(plan, row))
+    return Scored(score, place, defaulted(plan, row), probabilities)
+
+
+def highest(probabilities: Sequence[float]) -> float:
+    """The highest of a row's probabilities; NaN if any is."""
+    return math.nan if any(map(math.isnan, probabilities)) else max(probabilities)
+
+
+def answer_of(manifest: Mapping[str, Any], scored: Scored) -> dict[str, Any]:
+    """What an answer says of a row: ``score``, and by the model's kind and definition more.
+
+    A multiclass model's ``prediction`` and ``scores`` by class; ``decision`` and ``threshold`` where one is declared.
+    """
+    told: dict[str, Any] = {"score": scored.score}
+    if scored.probabilities:
+        scores = dict(zip(manifest["classes"], scored.probabilities, strict=True))
+        told |= {"prediction": max(scores, key=scores.__getitem__), "scores": scores}
+    if manifest["decision"]:
+        told["decision"], told["threshold"] = decision(manifest, scored.score), manifest["threshold"]
+    return told
 
 
 def decision(manifest: Mapping[str, Any], score: float) -> str:

@@ -124,7 +124,7 @@ class FittedModel(Protocol):
     """A fitted estimator; it never leaves the process that fitted it."""
 
     def score(self, features: Any) -> Any:
-        """Probability of the positive class, float64 of shape (rows,)."""
+        """Probability of the positive class or value, float64 (rows,); of a multiclass model (rows, classes)."""
         ...
 
     def to_onnx(self, width: int) -> bytes:
@@ -135,8 +135,10 @@ class FittedModel(Protocol):
 class Trainer(Protocol):
     """Fits estimators by name."""
 
-    def fit(self, estimator: str, parameters: dict[str, Any], seed: int, features: Any, label: Any) -> FittedModel:
-        """Fit on float32 features (rows, features) and labels 0 or 1. Raises ``TrainingFailed``."""
+    def fit(
+        self, estimator: str, parameters: dict[str, Any], seed: int, features: Any, label: Any, problem: Any
+    ) -> FittedModel:
+        """Fit on float32 features (rows, features) and labels of a ``names.Problem``. Raises ``TrainingFailed``."""
         ...
 
     def environment(self) -> dict[str, Any]:
@@ -148,5 +150,5 @@ class OnnxModel(Protocol):
     """A loaded ONNX model that scores rows."""
 
     def score(self, features: Any) -> Any:
-        """Scores in [0, 1], float32 of shape (rows,), of float32 features of shape (rows, features)."""
+        """Scores of float32 features (rows, features): float32 (rows,); of a multiclass model (rows, classes)."""
         ...

@@ -11,9 +11,9 @@ from roost.spec.model import (
     Model,
     ProjectMetric,
     Rollout,
-    TimeSplit,
 )
 from roost.spec.sources import Column, ColumnType, Source
+from roost.spec.splits import HashSplit, TimeSplit
 
 __all__ = [
     "Aggregation",
@@ -25,6 +25,7 @@ __all__ = [
     "FeatureView",
     "Gate",
     "Guardrails",
+    "HashSplit",
     "HoldoutFilter",
     "LatestView",
     "Model",

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from roost.domain.categories import indicator
 from roost.names import Problem
+from roost.spec.problem_rules import check_problem
 from roost.spec.sources import ColumnType
+from roost.spec.splits import TimeSplit
 
 if TYPE_CHECKING:
     from roost.spec.features import FeatureView
@@ -26,6 +29,8 @@ def check_model(model: Model) -> None:
         ValueError: names the field, the unknown name and what could stand there.
     """
     _check_columns(model)
+    check_problem(model)
+    _check_inputs(model)
     _check_on_demand(model)
     _check_features(model)
     _check_metrics(model)
@@ -46,6 +51,10 @@ def _check_columns(model: Model) -> None:
     for view in model.views:
         _check_source(model, view)
         _check_view(model, view)
+
+
+def _check_inputs(model: Model) -> None:
+    columns = [column.name for column in model.source.columns]
     for name in model.carried_columns():
         _require("inputs of project_metrics or holdout_filter", name, columns)
 
@@ -68,20 +77,22 @@ def _check_view(model: Model, view: FeatureView) -> None:
             f"views: key {key!r} of {view.name} is {known.value} in source {view.source.name!r}, {asked.value} in "
             f"{model.source.name!r}: declare one type"
         )
-    delay = getattr(view, "delay", timedelta(0))
+    delay, gap = getattr(view, "delay", timedelta(0)), model.split.gap if isinstance(model.split, TimeSplit) else None
     own = view.source.name == model.source.name
-    if own and model.label in view.used_columns() and delay < model.split.gap:
+    if own and model.label in view.used_columns() and gap is not None and delay < gap:
         raise ValueError(
             f"views: {view.name} uses the label {model.label!r} with delay {delay}, but labels are known after "
-            f"split.gap, {model.split.gap}: set delay to that or more, or the features leak the label"
+            f"split.gap, {gap}: set delay to that or more, or the features leak the label"
         )
 
 
 def _check_on_demand(model: Model) -> None:
-    known = [*model.request, *model.view_features()]
+    known = [*model.request, *_indicators(model), *model.view_features()]
     twice = sorted({name for name in known if known.count(name) > 1})
     if twice:
-        raise ValueError(f"views: the name {twice[0]!r} stands for two things; rename a view or a request column")
+        raise ValueError(
+            f"views: the name {twice[0]!r} stands for two things; rename a view, a request column or a category"
+        )
     later = [feature.name for feature in model.on_demand]
     for feature in model.on_demand:
         if feature.name in known:
@@ -98,7 +109,7 @@ def _check_on_demand(model: Model) -> None:
 
 
 def _check_features(model: Model) -> None:
-    known = [*model.request, *model.view_features(), *(feature.name for feature in model.on_demand)]
+    known = [*model.request, *_indicators(model), *model.view_features(), *(item.name for item in model.on_demand)]
     for name in model.features:
         _require("features", name, known)
         _refuse_text(model, "features", name)
@@ -109,9 +120,17 @@ def _check_features(model: Model) -> None:
         _require("defaults", name, list(model.view_features()))
 
 
+def _indicators(model: Model) -> list[str]:
+    return [indicator(column, each) for column, allowed in model.categories().items() for each in allowed]
+
+
 def _refuse_text(model: Model, field: str, name: str) -> None:
-    if name in model.request and model.source.column(name).type is ColumnType.STRING:
-        raise ValueError(f"{field}: {name!r} is text, and models take numbers; encode it in the source's files")
+    known = name not in model.request or name in model.categories()
+    if not known and model.source.column(name).type is ColumnType.STRING:
+        raise ValueError(
+            f"{field}: {name!r} is text, and models take numbers; declare its values with allowed=(...), and it is "
+            f"their number, or {indicator(name, '<value>')!r} for one of them"
+        )
 
 
 def _check_metrics(model: Model) -> None:

@@ -28,7 +28,9 @@ def layout_of(view: FeatureView) -> ViewLayout:
 def plan_of(model: Model) -> FeaturePlan:
     """How the model's columns become its input matrix."""
     on_demand = tuple(OnDemand(feature.name, feature.function, feature.inputs) for feature in model.on_demand)
-    return FeaturePlan(features=model.features, on_demand=on_demand, defaults=model.defaults)
+    return FeaturePlan(
+        features=model.features, on_demand=on_demand, defaults=model.defaults, categories=model.categories()
+    )
 
 
 def _window_aggregates(view: WindowView) -> tuple[Aggregate, ...]:

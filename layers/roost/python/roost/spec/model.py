@@ -1,6 +1,5 @@
 """The model of a project: label, features, split, candidates, gates, rollout."""
 
-from datetime import timedelta
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -9,24 +8,13 @@ from roost.names import Problem, Strategy
 from roost.spec.definition import Definition, Function, Name
 from roost.spec.features import LatestView, OnDemandFeature, WindowView
 from roost.spec.sources import Source
+from roost.spec.splits import HashSplit, Split
 
-
-class TimeSplit(Definition):
-    """Split by time, anchored at the end of the data.
-
-    The last ``holdout`` is kept untouched for evaluation. Training ends one ``gap`` before it: the label's delay.
-    Candidates are compared on an earlier fold of the same shape, which ends one ``gap`` before the holdout.
-    """
-
-    train: timedelta
-    gap: timedelta
-    holdout: timedelta
-
-    @model_validator(mode="after")
-    def _positive(self) -> Self:
-        if self.train <= timedelta(0) or self.holdout <= timedelta(0) or self.gap < timedelta(0):
-            raise ValueError("split: train and holdout must be positive, gap must not be negative")
-        return self
+USUAL_METRICS = {
+    Problem.BINARY: "average_precision",
+    Problem.MULTICLASS: "log_loss",
+    Problem.REGRESSION: "root_mean_squared_error",
+}
 
 
 class Candidate(Definition):
@@ -40,7 +28,10 @@ class Candidate(Definition):
 
 
 class DecisionThreshold(Definition):
-    """How a score becomes a decision: flag the ``review_rate`` (0 to 1) highest scores of the comparison fold."""
+    """How a score becomes a decision: flag the ``review_rate`` (0 to 1) highest scores of the comparison fold.
+
+    A binary model has one; a regression may; a multiclass model answers a class and has none.
+    """
 
     review_rate: float = Field(gt=0, lt=1)
     positive: str = "review"
@@ -122,28 +113,43 @@ class Rollout(Definition):
 
 
 class Model(Definition):
-    """A model project: everything from the label to the rollout."""
+    """A model project: everything from the label to the rollout.
+
+    ``classes`` are the label's values as text (``false`` and ``true`` of a boolean), in the order of their numbers. A
+    multiclass model has them all; a binary one of a text label has two, and the second is the positive one.
+
+    A text column of ``request`` that declares ``allowed`` may be an input: by its own name it is the place in that
+    list, and ``<column>__<category>`` is 1 or 0 for one category (``Column.one_hot`` names them all).
+    """
 
     name: Name
     source: Source
     label: Name
     problem: Problem = Problem.BINARY
+    classes: tuple[str, ...] = ()
     request: tuple[Name, ...] = Field(min_length=1, description="source columns that a scoring request carries")
     views: tuple[WindowView | LatestView, ...] = ()
     on_demand: tuple[OnDemandFeature, ...] = ()
     features: tuple[str, ...] = Field(min_length=1, description="the model's inputs, in order")
     defaults: dict[str, float] = Field(default_factory=dict)
-    split: TimeSplit
+    split: Split
     candidates: tuple[Candidate, ...] = Field(min_length=1)
-    selection_metric: Name = "average_precision"
+    selection_metric: Name = ""
     project_metrics: tuple[ProjectMetric, ...] = ()
     holdout_filter: HoldoutFilter | None = None
     gates: tuple[Gate, ...] = Field(min_length=1)
-    threshold: DecisionThreshold
+    threshold: DecisionThreshold | None = None
     rollout: Rollout = Rollout()
     seed: int = 0
     owner: str = ""
     description: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _usual_metric(cls, fields: Any) -> Any:
+        if not isinstance(fields, dict):
+            return fields
+        return {"selection_metric": USUAL_METRICS.get(fields.get("problem", Problem.BINARY), ""), **fields}
 
     @model_validator(mode="after")
     def _names_meet(self) -> Self:
@@ -163,7 +169,13 @@ class Model(Definition):
         return tuple(name for view in self.views for name in view.features())
 
     def carried_columns(self) -> tuple[str, ...]:
-        """Source columns that evaluation needs beside the features: event time, label, inputs of metrics and filter."""
+        """Source columns that splitting and evaluation need: event time, label, key, inputs of metrics and filter."""
         inputs = [name for metric in self.project_metrics for name in metric.inputs]
         inputs += self.holdout_filter.inputs if self.holdout_filter else ()
-        return tuple(dict.fromkeys([self.source.event_time, self.label, *inputs]))
+        key = [self.split.by] if isinstance(self.split, HashSplit) else []
+        return tuple(dict.fromkeys([self.source.event_time, self.label, *key, *inputs]))
+
+    def categories(self) -> dict[str, tuple[str, ...]]:
+        """Text columns of a request that may be inputs, each with its categories in the order of their numbers."""
+        columns = [self.source.column(name) for name in self.request]
+        return {column.name: column.allowed for column in columns if column.allowed}

@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from roost.domain.categories import indicator
 from roost.spec.definition import Definition, Name
 
 
@@ -46,7 +47,15 @@ class Column(Definition):
             raise ValueError(f"column '{self.name}': minimum and maximum need a numeric type, not {self.type.value}")
         if self.allowed and self.type is not ColumnType.STRING:
             raise ValueError(f"column '{self.name}': allowed needs type string, not {self.type.value}")
+        if len(set(self.allowed)) < len(self.allowed) or "" in self.allowed:
+            raise ValueError(
+                f"column '{self.name}': allowed must hold different texts, none empty, which stands for null"
+            )
         return self
+
+    def one_hot(self) -> tuple[str, ...]:
+        """Names of the features that tell the categories of ``allowed`` apart, one each, for ``Model.features``."""
+        return tuple(indicator(self.name, category) for category in self.allowed)
 
 
 class Source(Definition):

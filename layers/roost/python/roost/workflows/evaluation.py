@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from roost.domain.evaluation import best_candidate, check_agreement, trivial_baseline
 from roost.domain.gates import readings, shortfalls
+from roost.names import Problem
 from roost.object_keys import (
     CANDIDATE_MODEL,
     CANDIDATE_RECORD,
@@ -25,7 +26,7 @@ from roost.workflows.champion import champion_metrics
 from roost.workflows.packaging import build_manifest, store_package
 from roost.workflows.training_set import TrainingSet, read_training_set
 
-OpenModel = Callable[[bytes], OnnxModel]
+OpenModel = Callable[[bytes, Problem], OnnxModel]
 Vector = npt.NDArray[np.float64]
 
 
@@ -43,10 +44,10 @@ def evaluate_model(
     data = read_training_set(ports.lake, model.name, run)
     body = ports.lake.get(candidate_key(model.name, run, chosen, CANDIDATE_MODEL))
     record = json.loads(ports.lake.get(candidate_key(model.name, run, chosen, CANDIDATE_RECORD)))
-    onnx = open_model(body)
+    onnx = open_model(body, model.problem)
     scores, difference = _holdout_scores(model, run, chosen, data, onnx, ports)
     metrics = data.metrics(model, "holdout", scores)
-    baseline = trivial_baseline(data.label[data.folds["holdout"]], data.label[data.folds["train"]])
+    baseline = trivial_baseline(data.label[data.folds["holdout"]], data.label[data.folds["train"]], model.problem)
     found = {
         "threshold": record["threshold"], "holdout_scores": scores, "metrics": metrics, "baseline": baseline,
         "lineage": _lineage(record, event),

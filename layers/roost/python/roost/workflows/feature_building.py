@@ -1,4 +1,4 @@
-"""BuildFeatures: what was known at each row's time, as the model will see it, split by time."""
+"""BuildFeatures: what was known at each row's time, as the model will see it, split into folds."""
 
 import tempfile
 from collections.abc import Mapping
@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from roost.domain.categories import codes
 from roost.domain.feature_vector import assemble
-from roost.domain.folds import Fold, comparison_fold
+from roost.domain.folds import Span
 from roost.object_keys import LEAKAGE_SAMPLE, TRAINING_ARRAYS, TRAINING_SET, run_key
 from roost.ports import PipelinePorts, RowSpan, TableEngine
 from roost.spec import Model
 from roost.spec.layouts import layout_of, plan_of
 from roost.spec.sources import NUMERIC, ColumnType
-from roost.workflows.fold_masks import HOLDOUT, final_fold, fold_masks, iso
+from roost.workflows.fold_masks import HOLDOUT, fold_masks, iso, stretch
+from roost.workflows.labels import Labels, label_summary, label_values
 from roost.workflows.landed_files import valid_tables
 from roost.workflows.leakage import leakage_sample
 from roost.workflows.training_arrays import Arrays, digest_of_arrays, write_arrays
@@ -40,30 +42,30 @@ def build_features(
 
     Raises:
         NoDataFound: the data set has not been validated.
-        DataRejected: a fold lacks a class, a label is neither 0 nor 1, or a sum does not fit into 64 bits.
+        DataRejected: a fold lacks a class, a label is not what the problem takes, or a sum does not fit into 64 bits.
     """
     with valid_tables(ports.lake, datasets) as found:
-        final = final_fold(model, tables.time_span(found[model.source.name], model.source.event_time)[1], cutoff)
-        columns, views = _read(model, found, final, tables)
-    folds = fold_masks(model, columns, final)
-    arrays = _arrays(model, columns, views, folds)
+        time = stretch(model, tables.time_span(found[model.source.name], model.source.event_time), cutoff)
+        columns, views = _read(model, found, time, tables)
+    label = label_values(model, columns[model.label])
+    folds = fold_masks(model, columns, label, time)
+    arrays = _arrays(model, columns, views, label, folds)
     _store(model, run, arrays, tables, ports)
     sample = leakage_sample(model, columns, views, np.logical_or.reduce([*folds.values()]))
     _upload(sample, run_key(model.name, run, LEAKAGE_SAMPLE), ports)
-    label = columns[model.label]
     return {
         "training_set": digest_of_arrays(arrays),
         "key": run_key(model.name, run, TRAINING_ARRAYS),
         "rows": {name: int(mask.sum()) for name, mask in folds.items()},
-        "positives": {name: int(label[mask].sum()) for name, mask in folds.items()},
+        **label_summary(model, label, folds),
         "features": len(model.features),
-        "from": iso(comparison_fold(final).train.start),
-        "to": iso(final.evaluated.end),
+        "from": iso(time.start),
+        "to": iso(time.end),
     }
 
 
-def _read(model: Model, found: Mapping[str, Path], final: Fold, tables: TableEngine) -> tuple[Arrays, Arrays]:
-    rows = RowSpan(found[model.source.name], model.source, comparison_fold(final).train.start, final.evaluated.end)
+def _read(model: Model, found: Mapping[str, Path], time: Span, tables: TableEngine) -> tuple[Arrays, Arrays]:
+    rows = RowSpan(found[model.source.name], model.source, time.start, time.end)
     wanted = tuple(dict.fromkeys([*model.carried_columns(), *model.request]))
     columns = tables.columns(rows, wanted, model.label)
     views: Arrays = {}
@@ -72,12 +74,18 @@ def _read(model: Model, found: Mapping[str, Path], final: Fold, tables: TableEng
     return columns, views
 
 
-def _arrays(model: Model, columns: Arrays, views: Arrays, folds: Arrays) -> Arrays:
+def _inputs(model: Model, columns: Arrays, views: Arrays) -> Arrays:
+    """What the feature plan takes, as numbers; text by the table that scoring uses."""
     numbers = [name for name in model.request if model.source.column(name).type in NUMBERS]
-    inputs = {**{name: columns[name].astype(np.float64) for name in numbers}, **views}
+    texts = {name: codes(columns[name], categories) for name, categories in model.categories().items()}
+    return {**{name: columns[name].astype(np.float64) for name in numbers}, **texts, **views}
+
+
+def _arrays(model: Model, columns: Arrays, views: Arrays, label: Labels, folds: Arrays) -> Arrays:
+    inputs = _inputs(model, columns, views)
     arrays: Arrays = {
         "features": assemble(plan_of(model), inputs),
-        "label": columns[model.label].astype(np.float64),
+        "label": label,
         **{f"column__{name}": columns[name] for name in model.carried_columns()},
         **{f"fold__{name}": mask for name, mask in folds.items()},
     }

@@ -1,6 +1,7 @@
-"""Rows into folds: by time, with a label, and for evaluation only those that the model's filter keeps."""
+"""Rows into folds: by time or by a hash, with a label, and for evaluation only those that the model's filter keeps."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from roost.domain.folds import Fold, Span, comparison_fold, fold_before, next_midnight
+from roost.domain.key_shares import key_shares
 from roost.errors import DataRejected
-from roost.spec import Model
+from roost.spec import HashSplit, Model, TimeSplit
+from roost.workflows.labels import Labels, check_fold
 
 Columns = Mapping[str, npt.NDArray[Any]]
 Mask = npt.NDArray[np.bool_]
@@ -17,49 +20,83 @@ Mask = npt.NDArray[np.bool_]
 SELECTION_TRAIN, SELECTION_TEST, TRAIN, HOLDOUT = "selection_train", "selection_test", "train", "holdout"
 
 
-def final_fold(model: Model, last_event: int, cutoff: str | None) -> Fold:
-    """The fold that the model is judged on: it ends at the cutoff (ISO 8601), or after the last day with data.
+@dataclass(frozen=True)
+class Rows:
+    """Rows to train on, rows between, rows to evaluate, as masks; ``told`` says where the first and the last lie."""
+
+    training: Mask
+    gap: Mask
+    evaluated: Mask
+    told: tuple[str, str]
+
+
+def stretch(model: Model, events: tuple[int, int], cutoff: str | None) -> Span:
+    """The time whose rows may be in a fold; ``events`` are first and last event time, in seconds since 1970.
+
+    It ends at the cutoff (ISO 8601), or after the last event: at midnight where the split is by time.
 
     Raises:
         DataRejected: the cutoff is no time.
     """
-    end = _seconds(cutoff) if cutoff else next_midnight(last_event)
-    lengths = (model.split.train, model.split.gap, model.split.holdout)
-    return fold_before(end, *(round(length.total_seconds()) for length in lengths))
+    first, last = events
+    if isinstance(model.split, TimeSplit):
+        end = _seconds(cutoff) if cutoff else next_midnight(last)
+        return Span(comparison_fold(_final(model.split, end)).train.start, end)
+    return Span(first, _seconds(cutoff) if cutoff else last + 1)
 
 
-def spans(final: Fold) -> dict[str, Span]:
-    """The stretch of time of each fold."""
-    earlier = comparison_fold(final)
-    return {
-        SELECTION_TRAIN: earlier.train, SELECTION_TEST: earlier.evaluated, TRAIN: final.train, HOLDOUT: final.evaluated,
-    }  # fmt: skip
-
-
-def fold_masks(model: Model, columns: Columns, final: Fold) -> dict[str, Mask]:
-    """Which rows belong to each fold.
+def fold_masks(model: Model, columns: Columns, label: Labels, time: Span) -> dict[str, Mask]:
+    """Which rows belong to each fold; ``time`` is the model's ``stretch``.
 
     Raises:
-        DataRejected: a label is neither 0 nor 1, or a fold lacks a class; the message names it, its time and counts.
+        DataRejected: a fold lacks a class, or its labels do not vary; the message names it, where it lies, and counts.
     """
-    label = columns[model.label].astype(np.float64)
-    _check_labels(model, label)
-    labelled, time = ~np.isnan(label), columns[model.source.event_time]
-    masks = {name: labelled & _within(time, span) for name, span in spans(final).items()}
-    for name, fold in ((SELECTION_TEST, comparison_fold(final)), (HOLDOUT, final)):
-        masks[name] = _kept(model, columns, labelled, fold, masks[name])
-    for name, span in spans(final).items():
-        _check_classes(name, span, label[masks[name]])
+    labelled = ~np.isnan(label)
+    selection, final = _rows(model, columns, time)
+    masks: dict[str, Mask] = {}
+    for train, test, rows in ((SELECTION_TRAIN, SELECTION_TEST, selection), (TRAIN, HOLDOUT, final)):
+        found = {train: labelled & rows.training, test: _kept(model, columns, labelled, rows)}
+        for told, (name, mask) in zip(rows.told, found.items(), strict=True):
+            check_fold(model, f"'{name}' {told}", label[mask])
+        masks |= found
     return masks
 
 
-def _kept(model: Model, columns: Columns, labelled: Mask, fold: Fold, mask: Mask) -> Mask:
+def _rows(model: Model, columns: Columns, time: Span) -> tuple[Rows, Rows]:
+    """To choose a candidate on, and to fit it for good and to judge it."""
+    if isinstance(model.split, HashSplit):
+        return _by_hash(model.split, columns[model.split.by])
+    final, at = _final(model.split, time.end), columns[model.source.event_time]
+    return _by_time(comparison_fold(final), at), _by_time(final, at)
+
+
+def _final(split: TimeSplit, end: int) -> Fold:
+    return fold_before(end, *(round(length.total_seconds()) for length in (split.train, split.gap, split.holdout)))
+
+
+def _by_time(fold: Fold, time: npt.NDArray[Any]) -> Rows:
+    training, gap, evaluated = (_within(time, span) for span in (fold.train, fold.gap, fold.evaluated))
+    return Rows(training, gap, evaluated, (_told(fold.train), _told(fold.evaluated)))
+
+
+def _told(span: Span) -> str:
+    return f"from {iso(span.start)} to {iso(span.end)}"
+
+
+def _by_hash(split: HashSplit, keys: npt.NDArray[Any]) -> tuple[Rows, Rows]:
+    share, nobody, by = key_shares(keys, split.seed), np.zeros(len(keys), np.bool_), f"by the hash of {split.by}"
+    held, chosen = share < split.holdout, share < split.holdout + split.selection
+    return Rows(~chosen, nobody, chosen & ~held, (by, by)), Rows(~held, nobody, held, (by, by))
+
+
+def _kept(model: Model, columns: Columns, labelled: Mask, rows: Rows) -> Mask:
+    mask = labelled & rows.evaluated
     if model.holdout_filter is None:
         return mask
-    time = columns[model.source.event_time]
-    parts = {"training": fold.train, "gap": fold.gap, "evaluated": fold.evaluated}
-    rows = {part: labelled & _within(time, span) for part, span in parts.items()}
-    inputs = {part: {name: columns[name][rows[part]] for name in model.holdout_filter.inputs} for part in parts}
+    parts = {"training": labelled & rows.training, "gap": labelled & rows.gap, "evaluated": mask}
+    inputs = {
+        part: {name: columns[name][those] for name in model.holdout_filter.inputs} for part, those in parts.items()
+    }
     kept = mask.copy()
     kept[mask] = model.holdout_filter.function(**inputs)
     return kept
@@ -67,24 +104,6 @@ def _kept(model: Model, columns: Columns, labelled: Mask, fold: Fold, mask: Mask
 
 def _within(time: npt.NDArray[Any], span: Span) -> Mask:
     return np.asarray((time >= span.start) & (time < span.end))
-
-
-def _check_labels(model: Model, label: npt.NDArray[np.float64]) -> None:
-    others = np.setdiff1d(label[~np.isnan(label)], (0.0, 1.0))
-    if others.size:
-        raise DataRejected(
-            f"label '{model.label}' holds {others[0]:g}; it must be 0 or 1: declare minimum 0 and maximum 1 to have "
-            "such rows quarantined"
-        )
-
-
-def _check_classes(name: str, span: Span, label: npt.NDArray[np.float64]) -> None:
-    positives = int(label.sum())
-    if positives in (0, len(label)):
-        raise DataRejected(
-            f"fold '{name}' from {iso(span.start)} to {iso(span.end)} has {len(label)} labelled rows, {positives} of "
-            "them positive; both classes are needed: land more data, move the cutoff, or change the split"
-        )
 
 
 def _seconds(cutoff: str) -> int:

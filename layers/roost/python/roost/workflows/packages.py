@@ -1,12 +1,13 @@
 """Load a model package by digest, verified, ready to score."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from roost.domain.feature_vector import FeaturePlan
 from roost.domain.package import verified_manifest, verify_file
 from roost.domain.view_layout import ViewLayout
+from roost.names import Problem
 from roost.object_keys import PACKAGE_MANIFEST, PACKAGE_MODEL, package_key
 from roost.ports import ObjectStore, OnnxModel
 
@@ -22,7 +23,9 @@ class LoadedPackage:
     model: OnnxModel
 
 
-def load_package(packages: ObjectStore, digest: str, open_model: Callable[[bytes], OnnxModel]) -> LoadedPackage:
+def load_package(
+    packages: ObjectStore, digest: str, open_model: Callable[[bytes, Problem], OnnxModel]
+) -> LoadedPackage:
     """Fetch and verify a package, then open its model.
 
     Raises:
@@ -34,4 +37,10 @@ def load_package(packages: ObjectStore, digest: str, open_model: Callable[[bytes
     model_bytes = packages.get(package_key(digest, PACKAGE_MODEL))
     verify_file(manifest, PACKAGE_MODEL, model_bytes)
     layouts = tuple(ViewLayout.from_manifest(view) for view in manifest["views"])
-    return LoadedPackage(digest, manifest, FeaturePlan.from_manifest(manifest), layouts, open_model(model_bytes))
+    model = open_model(model_bytes, problem_of(manifest))
+    return LoadedPackage(digest, manifest, FeaturePlan.from_manifest(manifest), layouts, model)
+
+
+def problem_of(manifest: Mapping[str, Any]) -> Problem:
+    """What the package's model predicts; packages made before there were other kinds are binary."""
+    return Problem(manifest.get("problem", Problem.BINARY))

@@ -22,6 +22,8 @@ def signature(model: Model) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "model": model.name,
+        "problem": model.problem.value,
+        "classes": list(model.classes),
         "event_time": model.source.event_time,
         "features": list(model.features),
         "request": [_request_column(model.source.column(name)) for name in model.request],
@@ -31,7 +33,7 @@ def signature(model: Model) -> dict[str, Any]:
             {"name": f.name, "function": reference(f.function), "inputs": list(f.inputs)} for f in model.on_demand
         ],
         "defaults": model.defaults,
-        "decision": {"positive": model.threshold.positive, "negative": model.threshold.negative},
+        "decision": model.threshold.model_dump(include={"positive", "negative"}) if model.threshold else None,
     }
 
 

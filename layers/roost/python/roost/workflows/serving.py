@@ -13,7 +13,7 @@ from roost.domain.event_codec import EventColumns
 from roost.domain.http import answer, parsed_body, problem
 from roost.domain.prediction_record import log_line
 from roost.domain.request_validation import validated
-from roost.domain.scoring import Scored, decision, score_row, score_rows
+from roost.domain.scoring import Scored, answer_of, score_row, score_rows
 from roost.domain.windows import expired, values
 from roost.errors import NoModelReleased, RequestError, ScoringFailed
 from roost.names import PROBLEM_JSON
@@ -71,7 +71,7 @@ class PredictionService:
     def _predict(self, body: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         package = self._released()
         manifest = package.manifest
-        request = validated(manifest["request"], body, self.clock.now(), manifest["event_time"])
+        request = _asked(manifest, body, self.clock.now())
         keys = [(layout.online_name, str(request[layout.key])) for layout in package.layouts]
         items = self.online.read(keys)
         found = list(map(items.get, keys))
@@ -90,9 +90,7 @@ class PredictionService:
             "model": self.model,
             "model_version": self.model_version,
             "function_version": self.function_version,
-            "score": scored.score,
-            "decision": decision(package.manifest, scored.score),
-            "threshold": package.manifest["threshold"],
+            **answer_of(package.manifest, scored),
             "features": freshness,
             "defaulted": list(scored.defaulted),
         }
@@ -105,11 +103,21 @@ class PredictionService:
         self.write_line(self.json.text(log_line(self.model, self.function_version, at, values, record)))
 
 
+def _asked(manifest: Mapping[str, Any], body: Any, now: datetime) -> dict[str, Any]:
+    """The request's values; it asks about now if requests of the model carry no time."""
+    request = validated(manifest["request"], body, now, manifest["event_time"])
+    if request.get(manifest["event_time"]) is None:
+        request[manifest["event_time"]] = now.timestamp()
+    return request
+
+
 def _inputs(
     package: LoadedPackage, request: Mapping[str, Any], accounts: Sequence[EventColumns]
 ) -> dict[str, float | None]:
     row = {name: value for name, value in request.items() if not isinstance(value, str)}
     at = request[package.manifest["event_time"]]
+    for column, codes in package.plan.codes.items():
+        row[column] = codes.get(request[column])
     for layout, account in zip(package.layouts, accounts, strict=True):
         row |= values(layout, account, at)
     return row

@@ -26,12 +26,12 @@ def train_model(model: Model, run: str, name: str, trainer: Trainer, ports: Pipe
     started = time.perf_counter()
     candidate = _named(model, name)
     data = read_training_set(ports.lake, model.name, run)
-    fit = partial(_fit, trainer, candidate, model.seed, data)
+    fit = partial(_fit, trainer, candidate, model, data)
     selection = fit("selection_train").score(data.features[data.folds["selection_test"]])
     final = fit("train")
     metrics = data.metrics(model, "selection_test", selection)
     scores = {"selection_scores": selection, "holdout_scores": final.score(data.features[data.folds["holdout"]])}
-    threshold = review_threshold(selection, model.threshold.review_rate)
+    threshold = review_threshold(selection, model.threshold.review_rate) if model.threshold else None
     _store(ports, partial(candidate_key, model.name, run, name), final.to_onnx(len(model.features)), scores)
     record = {
         **candidate.model_dump(mode="json"), **trainer.environment(),
@@ -48,9 +48,9 @@ def _named(model: Model, name: str) -> Candidate:
     raise TrainingFailed(f"{model.name} has no candidate {name!r}; it has {[c.name for c in model.candidates]}")
 
 
-def _fit(trainer: Trainer, candidate: Candidate, seed: int, data: TrainingSet, fold: str) -> FittedModel:
-    rows = data.folds[fold]
-    return trainer.fit(candidate.estimator, candidate.parameters, seed, data.features[rows], data.label[rows])
+def _fit(trainer: Trainer, candidate: Candidate, model: Model, data: TrainingSet, fold: str) -> FittedModel:
+    features, label = data.features[data.folds[fold]], data.label[data.folds[fold]]
+    return trainer.fit(candidate.estimator, candidate.parameters, model.seed, features, label, model.problem)
 
 
 def _store(ports: PipelinePorts, key: Callable[[str], str], onnx: bytes, scores: dict[str, Any]) -> None:

@@ -26,9 +26,9 @@ class TrainingSet:
     golden: dict[str, npt.NDArray[np.float64]]
 
     def metrics(self, model: Model, fold: str, score: npt.NDArray[np.float64]) -> dict[str, float]:
-        """Built-in metrics and the project's own, of scores for the rows of a fold."""
+        """Metrics of the model's problem and the project's own, of scores for the rows of a fold."""
         mask = self.folds[fold]
-        return built_in_metrics(self.label[mask], score) | {
+        return built_in_metrics(self.label[mask], score, model.problem) | {
             metric.name: float(
                 metric.function(
                     label=self.label[mask],

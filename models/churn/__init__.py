@@ -1,0 +1,1 @@
+"""Which telecom customers leave, on the churn data of the MLC++ library."""
