@@ -6,6 +6,7 @@ from typing import Any
 
 from roost.domain.feature_vector import FeaturePlan
 from roost.domain.package import verified_manifest, verify_file
+from roost.domain.scoring import calibrated
 from roost.domain.view_layout import ViewLayout
 from roost.object_keys import PACKAGE_MANIFEST, PACKAGE_MODEL, package_key
 from roost.ports import ObjectStore, OnnxModel
@@ -34,4 +35,5 @@ def load_package(packages: ObjectStore, digest: str, open_model: Callable[[bytes
     model_bytes = packages.get(package_key(digest, PACKAGE_MODEL))
     verify_file(manifest, PACKAGE_MODEL, model_bytes)
     layouts = tuple(ViewLayout.from_manifest(view) for view in manifest["views"])
-    return LoadedPackage(digest, manifest, FeaturePlan.from_manifest(manifest), layouts, open_model(model_bytes))
+    model = calibrated(open_model(model_bytes), manifest)
+    return LoadedPackage(digest, manifest, FeaturePlan.from_manifest(manifest), layouts, model)
