@@ -104,6 +104,10 @@ class UnknownSource(PermanentError):
     """No model reads a source of this name."""
 
 
+class NoCard(PermanentError):
+    """The package of a version has no card of this form."""
+
+
 class UnknownVersion(PermanentError):
     """The model has no version of this number."""
 

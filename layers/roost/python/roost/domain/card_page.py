@@ -6,6 +6,8 @@ from typing import Any
 
 from roost.domain.card_sections import Block, Bullets, Figures, Table, sections
 
+SHORT = 24  # characters of a number with its interval: not to be broken
+
 STYLE = """
 :root{color-scheme:light dark;--ink:#1c2430;--soft:#5b6675;--rule:#d9dee5;--paper:#fff;--wash:#f4f6f9;--main:#1f5fa8;
 --other:#9aa5b3;--bad:#b3261e;--good:#1d7a46}
@@ -21,10 +23,11 @@ border-top:1px solid var(--rule)}
 ul{padding-left:20px}li{margin:5px 0}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:13.5px;font-variant-numeric:tabular-nums}
 th{text-align:left;color:var(--soft);font-weight:600;border-bottom:2px solid var(--rule)}
-th,td{padding:5px 10px 5px 0;vertical-align:top}td{border-bottom:1px solid var(--rule);overflow-wrap:anywhere}
+th,td{padding:5px 10px 5px 0;vertical-align:top}td{border-bottom:1px solid var(--rule);overflow-wrap:break-word}
+td.n{white-space:nowrap}
 td:first-child{min-width:90px}.pass{color:var(--good);font-weight:600}.fail{color:var(--bad);font-weight:700}
 .figures{display:flex;flex-wrap:wrap;gap:20px;margin:14px 0}figure{margin:0;max-width:100%}
-figcaption{color:var(--soft);font-size:12.5px;max-width:680px}svg{max-width:100%;height:auto;display:block}
+figcaption{color:var(--soft);font-size:12.5px;width:0;min-width:100%}svg{max-width:100%;height:auto;display:block}
 svg .grid{stroke:var(--rule);stroke-width:1}svg text{font-family:inherit;font-size:11px;fill:var(--soft)}
 svg .tick{font-variant-numeric:tabular-nums}
 svg polyline{fill:none;stroke-width:2;stroke-linejoin:round}svg .line{stroke:var(--main)}
@@ -74,5 +77,5 @@ def _table(block: Table) -> str:
 
 
 def _cell(cell: str) -> str:
-    style = {"pass": ' class="pass"', "FAIL": ' class="fail"'}.get(cell, "")
-    return f"<td{style}>{escape(cell)}</td>"
+    style = {"pass": "pass", "FAIL": "fail"}.get(cell, "n" if cell[:1].isdigit() and len(cell) < SHORT else "")
+    return f'<td class="{style}">{escape(cell)}</td>' if style else f"<td>{escape(cell)}</td>"

@@ -48,16 +48,17 @@ def probability_plots(evidence: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _histogram(evidence: Mapping[str, Any]) -> str:
-    counts = evidence["curves"]["histogram"]
-    shares = {name: [count / max(sum(rows), 1) for count in rows] for name, rows in counts.items()}
+    found = evidence["curves"]["histogram"]
+    shares = {name: [count / max(sum(rows), 1) for count in rows] for name, rows in found["counts"].items()}
     highest = max(max(rows) for rows in shares.values()) * 1.05
-    plot = Plot(UNIT, (0.0, highest), "score", "share of the class")
+    top = found["top"]
+    plot = Plot((0.0, top), (0.0, highest), "score", "share of the class")
     for name, style in (("negative", "bar second"), ("positive", "bar")):
         steps = len(shares[name])
         for place, share in enumerate(shares[name]):
-            plot.box(place / steps, (place + 1) / steps, 0.0, share, style)
+            plot.box(top * place / steps, top * (place + 1) / steps, 0.0, share, style)
     threshold = evidence["decision"].get("threshold")
-    if threshold is not None and threshold <= 1:
+    if threshold is not None and threshold <= top:
         plot.line([(threshold, 0.0), (threshold, highest)], "mark")
     return plot.to_svg("Scores by class")
 
@@ -111,7 +112,15 @@ def search_plot(evidence: Mapping[str, Any]) -> str:
     if len(rungs) < 2 or not trials:
         return ""
     values = sorted(value for trial in trials for value in trial["values"])
-    plot = Plot((0.8, len(rungs) + 0.2), _seen(values, story["metric"]), "rung", story["metric"], width=700, left=60)
+    plot = Plot(
+        (0.8, len(rungs) + 0.2),
+        _seen(values, story["metric"]),
+        "rung",
+        story["metric"],
+        width=700,
+        left=60,
+        whole_ticks=True,
+    )
     for trial in sorted(trials, key=lambda trial: trial["end"] == "chosen"):
         style = "line" if trial["end"] == "chosen" else "line second"
         points = [(place, value) for place, value in enumerate(trial["values"], start=1)]

@@ -23,6 +23,7 @@ from roost.domain.card_words import (
     rule_words,
     short_verdict,
     span,
+    verdict,
 )
 
 Row = Sequence[str]
@@ -108,16 +109,16 @@ def _tried(evidence: Mapping[str, Any]) -> list[Block]:
     story, best = evidence["tried"], 12
     trials = sorted(story["trials"], key=lambda trial: (trial["end"] != "chosen", -len(trial["values"]), trial["name"]))
     rows = [
-        (trial["name"], _parameters(trial["parameters"]), number(trial["values"][-1]) if trial["values"] else "", trial["end"])
-        for trial in trials[:best]
-    ]  # fmt: skip
+        (t["name"], _parameters(t["parameters"]), number(t["values"][-1]) if t["values"] else "", t["end"])
+        for t in trials[:best]
+    ]
     more = f", {len(rows)} of them shown" if len(trials) > best else ""
     told = (
         f"{len(trials)} configurations{more}. The one with the best {story['metric']} on the comparison fold was "
         f"chosen; the holdout had no part in it."
     )
     plot = search_plot(evidence)
-    drawn = [Figures([("Learning of the search: each line is a configuration, the dark one was chosen", plot)])]
+    drawn = [Figures([("Learning of the search: each line is a configuration, the blue one was chosen", plot)])]
     return [told, *(drawn if plot else []), Table(("configuration", "parameters", story["metric"], "end"), rows)]
 
 
@@ -204,9 +205,9 @@ def _example(test: Mapping[str, Any]) -> str:
 
 def _gates(evidence: Mapping[str, Any]) -> list[Block]:
     rows = [
-        (g["gate"], number(g["value"]), number(g["bound"]), "pass" if g["passed"] else "FAIL", g["error_rate"], g["note"])
+        (g["gate"], number(g["value"]), number(g["bound"]), verdict(g["passed"]), g["error_rate"], g["note"])
         for g in evidence["gates"]
-    ]  # fmt: skip
+    ]
     told = (
         "Comparisons with the champion, latency and size belong to a run, not to a package; they stand in its report."
     )

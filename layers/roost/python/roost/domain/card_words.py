@@ -14,6 +14,11 @@ def number(value: Any) -> str:
     return f"{value:,.0f}" if isinstance(value, int | float) and abs(value) >= 10_000 else f"{value:.4g}"
 
 
+def verdict(passed: bool) -> str:
+    """One word."""
+    return "pass" if passed else "FAIL"
+
+
 def percent(share: float) -> str:
     """A share as percent."""
     return f"{100 * share:.3g} %"
@@ -87,7 +92,11 @@ def rule_words(rule: Mapping[str, Any]) -> str:
     if "min_recall" in rule:
         return f"flag as few rows as finding {percent(rule['min_recall'])} of the positives allows"
     wrong, missed = rule["cost_of_false_positive"], rule["cost_of_false_negative"]
-    return f"least total cost, a wrong flag costing {wrong} and a missed positive {missed}"
+    return f"least total cost, a wrong flag costing {_cost_words(wrong)} and a missed positive {_cost_words(missed)}"
+
+
+def _cost_words(cost: Any) -> str:
+    return f"the row's {cost}" if isinstance(cost, str) else number(cost)
 
 
 def limits(evidence: Mapping[str, Any]) -> list[str]:

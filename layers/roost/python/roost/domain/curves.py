@@ -1,5 +1,7 @@
 """The curves of a card: what a binary model's scores do at every threshold, as few points as a plot needs."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -45,10 +47,12 @@ def reliability(label: Vector, score: Vector) -> list[tuple[float, float, int]]:
     return list(zip(said.tolist(), seen.tolist(), rows.tolist(), strict=True))
 
 
-def histogram(label: Vector, score: Vector) -> dict[str, list[int]]:
-    """Rows by score in 30 equal steps from 0 to 1, for each class."""
-    edges = np.linspace(0, 1, HISTOGRAM_BINS + 1)
-    return {
-        name: np.histogram(np.clip(score[label == value], 0, 1), edges)[0].tolist()
+def histogram(label: Vector, score: Vector) -> dict[str, Any]:
+    """Rows by score in 30 equal steps from 0 to ``top``, the highest score, for each class."""
+    top = max(float(score.max()), 1e-6)
+    edges = np.linspace(0, top, HISTOGRAM_BINS + 1)
+    counts = {
+        name: np.histogram(np.clip(score[label == value], 0, top), edges)[0].tolist()
         for name, value in (("negative", 0), ("positive", 1))
     }
+    return {"top": top, "counts": counts}

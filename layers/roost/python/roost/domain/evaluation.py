@@ -34,6 +34,11 @@ BUILT_IN: Mapping[Problem, Mapping[str, Callable[[Vector, Vector], float]]] = {
         "mean_absolute_error": mean_absolute_error, "root_mean_squared_error": root_mean_squared_error, "r2": r2,
     },
 }  # fmt: skip
+COMPARABLE: Mapping[Problem, tuple[str, ...]] = {
+    Problem.BINARY: ("roc_auc",),
+    Problem.MULTICLASS: ("log_loss", "accuracy", "macro_roc_auc"),
+    Problem.REGRESSION: ("mean_absolute_error", "root_mean_squared_error"),
+}  # of groups: the others depend on a group's size, or on its share of positives
 DECISION_METRICS = ("precision", "recall", "flagged_share", "cost_per_row")
 
 

@@ -9,9 +9,12 @@ def search_story(report: Mapping[str, Any]) -> dict[str, Any]:
     rungs: Sequence[Sequence[Mapping[str, Any]]] = report["rungs"]
     return {
         "metric": report["metric"],
-        "rungs": [{"trials": len(results), "rows": step["rows"]} for results, step in zip(rungs, report["ladder"], strict=False)],
+        "rungs": [
+            {"trials": len(results), "rows": step["rows"]}
+            for results, step in zip(rungs, report["ladder"], strict=False)
+        ],
         "trials": [_trial(trial, rungs, report) for trial in report["trials"]],
-    }  # fmt: skip
+    }
 
 
 def _trial(trial: Mapping[str, Any], rungs: Sequence[Sequence[Mapping[str, Any]]], report: Mapping[str, Any]) -> Any:
@@ -23,7 +26,7 @@ def _trial(trial: Mapping[str, Any], rungs: Sequence[Sequence[Mapping[str, Any]]
 
 def candidates_story(results: Sequence[Mapping[str, Any]], metric: str, chosen: str) -> dict[str, Any]:
     """The same of a run that fitted each candidate once."""
-    trials = [
+    trials: list[dict[str, Any]] = [
         {
             "name": result.get("candidate"),
             "parameters": {},

@@ -35,6 +35,7 @@ class Plot:
     left: int = 48
     bottom: int = 40
     row_names: Sequence[str] = ()
+    whole_ticks: bool = False
     marks: list[str] = field(default_factory=list)
 
     def x(self, value: float) -> float:
@@ -80,6 +81,8 @@ class Plot:
         base, top = self.height - self.bottom, 12
         drawn = []
         for tick in ticks(*self.across):
+            if self.whole_ticks and tick != round(tick):
+                continue
             x = self.x(tick)
             drawn.append(f'<line class="grid" x1="{x:g}" x2="{x:g}" y1="{top}" y2="{base}"/>')
             drawn.append(f'<text class="tick" text-anchor="middle" x="{x:g}" y="{base + 15}">{tick:g}</text>')

@@ -104,7 +104,7 @@ def quality(model: Model, data: TrainingSet, judged: Judged) -> dict[str, Any]:
     clusters = None if plan.cluster is None else int(plan.cluster.max()) + 1
     metrics = {name: _number(number, told.level) for name, number in judged.numbers.items()}
     for name, number in judged.baseline.items():
-        found = difference(name, judged.numbers, judged.baseline)
+        found = None if name == "flagged_share" else difference(name, judged.numbers, judged.baseline)
         metrics[name] |= {"baseline": number.value, "gain": found.summary(told.level) if found else None}
     method = {"resamples": told.resamples, "level": told.level, "cluster": told.cluster, "clusters": clusters}
     return {"intervals": method, "metrics": metrics}

@@ -7,7 +7,7 @@ from itertools import islice
 import numpy as np
 import numpy.typing as npt
 
-from roost.domain.evaluation import BUILT_IN, DECISION_METRICS, oriented, trivial_scores
+from roost.domain.evaluation import BUILT_IN, COMPARABLE, DECISION_METRICS, oriented, trivial_scores
 from roost.domain.judged import Judged, JudgedGroup, Measure, Number, Numbers, measure
 from roost.domain.resampling import Resampling, bound, clusters
 from roost.domain.thresholds import decision_estimator
@@ -81,9 +81,13 @@ def _within(model: Model, data: TrainingSet, ours: Contender, group: Group) -> M
 
 
 def _judged_group(model: Model, group: Group, numbers: Numbers, whole: Numbers) -> JudgedGroup:
-    """A metric is worse in a group if the interval of its paired difference to the whole holdout excludes 0."""
+    """A metric is worse in a group if the interval of its paired difference to the whole holdout excludes 0.
+
+    Only metrics that can be compared between groups are: a group of more positives has a higher log loss by itself.
+    """
     share = (1 + model.evaluation.level) / 2
-    worse = tuple(m for m, number in numbers.items() if _best_case(m, number, whole[m], share) < 0)
+    compared = [metric for metric in COMPARABLE[model.problem] if metric in numbers]
+    worse = tuple(m for m in compared if _best_case(m, numbers[m], whole[m], share) < 0)
     return JudgedGroup(group.slice, group.name, len(group.rows), group.positives, numbers, worse)
 
 
