@@ -165,7 +165,7 @@ def _loss(at: Vector, design: Vector, target: Vector) -> float:
 def _isotonic(label: Vector, score: Vector) -> Isotonic:
     """Pool adjacent violators (Ayer et al., 1955); steps keep off 0 and 1 as far as the rows can tell."""
     points, place, rows = np.unique(score, return_inverse=True, return_counts=True)
-    blocks = _pooled(np.bincount(place, weights=label), rows)
+    blocks = _pooled(np.bincount(place, weights=label).astype(np.float64), rows)
     edge = 1 / (len(label) + 2)
     kept_scores: list[float] = []
     kept: list[float] = []

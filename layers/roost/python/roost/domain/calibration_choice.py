@@ -42,7 +42,8 @@ def chosen_calibration(wanted: str, label: Vector, score: Vector, seed: int) -> 
 
 def _as_good(losses: Vector, best: Vector) -> bool:
     difference = losses - best
-    return float(difference.mean()) <= float(difference.std()) / len(difference) ** 0.5
+    error: float = float(difference.std()) / len(difference) ** 0.5
+    return float(difference.mean()) <= error
 
 
 def _cross_fitted(method: str, label: Vector, score: Vector, seed: int) -> Vector:

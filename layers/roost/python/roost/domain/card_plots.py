@@ -66,18 +66,20 @@ def _histogram(evidence: Mapping[str, Any]) -> str:
 def slices_plot(evidence: Mapping[str, Any], metric: str) -> str:
     """The metric of every judged group with its interval; the dashed line is the whole holdout."""
     groups = [group for group in evidence["slices"] if metric in group.get("metrics", {})][:MOST_ROWS]
-    whole = evidence["metrics"].get(metric)
-    if not groups or whole is None:
+    if not groups:
         return ""
+    whole = evidence["metrics"][metric]
     ends = [bound for group in groups for bound in _ends(group["metrics"][metric])] + _ends(whole)
     plot = row_plot([f"{g['slice']}: {g['group']}" for g in groups], _padded(min(ends), max(ends)), metric)
     plot.line([(whole["value"], -0.7), (whole["value"], len(groups) - 0.3)], "reference")
-    for place, group in enumerate(groups):
-        row, number = len(groups) - 1 - place, group["metrics"][metric]
-        style = "worse" if metric in group["worse"] else "line"
-        plot.line([(low, row) for low in _ends(number)], style)
-        plot.dots([(number["value"], row)], "dot worse" if metric in group["worse"] else "dot", 4)
+    for row, group in enumerate(reversed(groups)):
+        _draw_group(plot, row, group["metrics"][metric], metric in group["worse"])
     return plot.to_svg(f"{metric} by slice")
+
+
+def _draw_group(plot: Plot, row: int, number: Mapping[str, float], worse: bool) -> None:
+    plot.line([(end, row) for end in _ends(number)], "worse" if worse else "line")
+    plot.dots([(number["value"], row)], "dot worse" if worse else "dot", 4)
 
 
 def _ends(number: Mapping[str, float]) -> list[float]:
@@ -100,7 +102,7 @@ def importances_plot(evidence: Mapping[str, Any]) -> str:
     plot = row_plot(names, _padded(low, high), label)
     for place, item in enumerate(found):
         row = len(found) - 1 - place
-        plot.box(*sorted((0.0, item["loss"])), row - 0.3, row + 0.3)
+        plot.box(min(0.0, item["loss"]), max(0.0, item["loss"]), row - 0.3, row + 0.3)
         plot.line([(item["low"], row), (item["high"], row)], "whisker")
     return plot.to_svg("Permutation importances")
 

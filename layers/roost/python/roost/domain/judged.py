@@ -24,11 +24,16 @@ class Number:
     drawn: Vector | None = None
 
     def bound(self, share: float) -> float | None:
-        """End of the one-sided interval with this share (0 to 1) below it: percentile, or basic where mirrored."""
+        """End of the one-sided interval with this share (0 to 1) below it: percentile, or basic where mirrored.
+
+        The basic interval mirrors the resamples at the value, because for a calibration error they all lie above it; it
+        is stretched to hold the value.
+        """
         if self.drawn is None:
             return None
         if self.metric in MIRRORED:
-            return max(2 * self.value - bound(self.drawn, 1 - share), 0.0)
+            mirrored = max(2 * self.value - bound(self.drawn, 1 - share), 0.0)
+            return max(mirrored, self.value) if share >= 0.5 else min(mirrored, self.value)
         return bound(self.drawn, share)
 
     def interval(self, level: float) -> tuple[float, float] | None:

@@ -55,16 +55,6 @@ def interval(drawn: Vector, level: float) -> tuple[float, float]:
     return bound(drawn, tail), bound(drawn, 1 - tail)
 
 
-def reversed_interval(value: float, drawn: Vector, level: float) -> tuple[float, float]:
-    """The basic interval, which mirrors the resamples at the value, from 0 up.
-
-    For numbers that resampling itself makes larger, as it does a calibration error: the percentile interval would
-    lie above the value.
-    """
-    low, high = interval(drawn, level)
-    return max(2 * value - high, 0.0), max(2 * value - low, 0.0)
-
-
 def bound(drawn: Vector, share: float) -> float:
     """The number below which this share of the resamples lies; those that lack the number are left out."""
     known = drawn[~np.isnan(drawn)]

@@ -43,7 +43,7 @@ def cuts(label: Vector, score: Vector) -> Cuts:
     """The cuts from the highest score down."""
     order = np.argsort(-score, kind="stable")
     ends = np.flatnonzero(np.append(np.diff(score[order]) != 0, True))
-    return Cuts(score[order][ends], ends + 1.0, np.cumsum(label[order])[ends], order, ends)
+    return Cuts(score[order][ends], (ends + 1).astype(np.float64), np.cumsum(label[order])[ends], order, ends)
 
 
 def review_threshold(score: Vector, review_rate: float) -> float:

@@ -37,12 +37,12 @@ def _binary(label: Vector, score: Vector) -> Estimator:
     epsilon = np.finfo(np.float64).eps
     kept = np.clip(value, epsilon, 1 - epsilon)
     log_losses, squares = -(truth * np.log(kept) + (1 - truth) * np.log1p(-kept)), (value - truth) ** 2
-    bins, gap, ranking = equal_mass_bins(-value), truth - value, _ranking(truth, value)
+    bins, gap, ranking = equal_mass_bins(value[::-1]), (truth - value)[::-1], _ranking(truth, value)
 
     def metrics(weights: Vector) -> tuple[float, ...]:
         drawn = weights[order]
         total = float(drawn.sum())
-        error = np.abs(np.add.reduceat(drawn * gap, bins)).sum() / total
+        error = np.abs(np.add.reduceat(drawn[::-1] * gap, bins)).sum() / total
         return (*ranking(drawn), _sum(log_losses, drawn) / total, _sum(squares, drawn) / total, float(error))
 
     return metrics
@@ -90,7 +90,7 @@ def _classes(label: Vector, score: Vector) -> Estimator:
 
     def metrics(weights: Vector) -> tuple[float, ...]:
         total = float(weights.sum())
-        counts = np.bincount(cells, weights=weights, minlength=classes**2)
+        counts = np.bincount(cells, weights=weights, minlength=classes**2).astype(np.float64)
         area = float(np.mean([of(weights) for of in areas]))
         return _sum(losses, weights) / total, _sum(right, weights) / total, f1_of_counts(counts, classes), area
 

@@ -47,7 +47,7 @@ class Judgement:
 def evidence_document(model: Model, data: TrainingSet, found: Judgement, package: ScoringModel) -> dict[str, Any]:
     """The evidence, with rounded numbers."""
     label = data.label[data.folds[Fold.HOLDOUT]]
-    return rounded(
+    document: dict[str, Any] = rounded(
         {
             **about(model, data),
             **quality(model, data, found.judged),
@@ -61,6 +61,7 @@ def evidence_document(model: Model, data: TrainingSet, found: Judgement, package
             "importances": importances(model, data, package),
         }
     )
+    return document
 
 
 def decision(model: Model, rule: DecisionRule) -> dict[str, Any]:

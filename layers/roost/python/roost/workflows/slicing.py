@@ -66,6 +66,6 @@ def _words(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
 def _binned(column: npt.NDArray[np.float64], edges: tuple[float, ...]) -> npt.NDArray[Any]:
     steps = [f"{edge:g}" for edge in edges]
     names = [f"below {steps[0]}", *(f"{low} to {high}" for low, high in pairwise(steps))]
-    names = np.array([*names, f"{steps[-1]} and above", "missing"])
+    names += [f"{steps[-1]} and above", "missing"]
     places = np.where(np.isnan(column), len(edges) + 1, np.searchsorted(edges, column, side="right"))
-    return names[places]
+    return np.array(names)[places]
