@@ -124,11 +124,13 @@ def search_plot(evidence: Mapping[str, Any]) -> str:
         whole_ticks=True,
     )
     for trial in sorted(trials, key=lambda trial: trial["end"] == "chosen"):
-        style = "line" if trial["end"] == "chosen" else "line second"
-        points = [(place, value) for place, value in enumerate(trial["values"], start=1)]
-        plot.line(points, style)
-        plot.dots(points, "dot" if trial["end"] == "chosen" else "dot second", 3)
+        _draw_trial(plot, list(enumerate(trial["values"], start=1)), "" if trial["end"] == "chosen" else " second")
     return plot.to_svg("Learning of the search")
+
+
+def _draw_trial(plot: Plot, points: Sequence[tuple[int, float]], style: str) -> None:
+    plot.line(points, f"line{style}")
+    plot.dots(points, f"dot{style}", 3)
 
 
 def _seen(values: Sequence[float], metric: str) -> tuple[float, float]:

@@ -28,6 +28,8 @@ from roost.domain.card_words import (
 
 Row = Sequence[str]
 
+TOO_FEW = "too few rows"
+
 
 @dataclass(frozen=True)
 class Table:
@@ -167,11 +169,7 @@ def _slices(evidence: Mapping[str, Any]) -> list[Block]:
         return []
     judged = [group for group in groups if "metrics" in group]
     metric = next((m for m in ("roc_auc", "macro_f1", "mean_absolute_error") if m in evidence["metrics"]), "")
-    rows = [
-        (f"{g['slice']}: {g['group']}", f"{g['rows']:,}", "" if g["positives"] is None else f"{g['positives']:,}",
-         _with_interval(g, metric), ", ".join(g.get("worse", [])) or ("" if "metrics" in g else "too few rows"))
-        for g in groups
-    ]  # fmt: skip
+    rows = [_slice_row(group, metric) for group in groups]
     chance = len(judged) * (1 - evidence["intervals"]["level"]) / 2
     told = (
         f"A group is marked where it is surely worse than the whole holdout, its own interval and the pairing taken "
@@ -180,6 +178,12 @@ def _slices(evidence: Mapping[str, Any]) -> list[Block]:
     plot = slices_plot(evidence, metric)
     drawn = [Figures([(f"{metric} by slice; the dashed line is the whole holdout", plot)])] if plot else []
     return [told, *drawn, Table(("group", "rows", "positives", metric, "worse in"), rows)]
+
+
+def _slice_row(group: Mapping[str, Any], metric: str) -> Row:
+    positives = "" if group["positives"] is None else f"{group['positives']:,}"
+    name, told = f"{group['slice']}: {group['group']}", ", ".join(group.get("worse", []))
+    return name, f"{group['rows']:,}", positives, _with_interval(group, metric), told if "metrics" in group else TOO_FEW
 
 
 def _with_interval(group: Mapping[str, Any], metric: str) -> str:

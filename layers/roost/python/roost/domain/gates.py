@@ -119,15 +119,15 @@ def _versus(gate: Rule, judged: Judged) -> GateReading:
     other = judged.champion if gate.versus == "champion" else judged.baseline
     if other is None:
         note = f"not applicable: {judged.why_none}"
-        return GateReading(_name(gate), None, -gate.margin, True, None, _error_rate(gate), note)
+        return GateReading(_name(gate), None, 0.0 - gate.margin, True, None, _error_rate(gate), note)
     found = difference(gate.metric, judged.numbers, other)
     if found is None:
-        return GateReading(_name(gate), None, -gate.margin, False, None, _error_rate(gate), _missing(gate, other))
+        return GateReading(_name(gate), None, 0.0 - gate.margin, False, None, _error_rate(gate), _missing(gate, other))
     lower = found.lower(gate.level)
     passed = lower >= -gate.margin if gate.versus == "champion" else lower > -gate.margin
     worse = found.summary(gate.level)["probability_worse"]
     note = f"worse in {worse:.1%} of resamples"
-    return GateReading(_name(gate), lower, -gate.margin, passed, found.value, _error_rate(gate), note)
+    return GateReading(_name(gate), lower, 0.0 - gate.margin, passed, found.value, _error_rate(gate), note)
 
 
 def _missing(gate: Rule, other: Numbers) -> str:
