@@ -56,6 +56,14 @@ class TrainingFailed(PermanentError):
     """A candidate could not be fitted."""
 
 
+class ThresholdUnreachable(PermanentError):
+    """No threshold keeps what the model's definition demands of its decisions."""
+
+
+class BehaviouralTestBroken(PermanentError):
+    """A behavioural test of the model's definition cannot be run."""
+
+
 class ConversionMismatch(PermanentError):
     """The ONNX model does not score the holdout like the fitted model."""
 
@@ -94,6 +102,10 @@ class UnknownModel(PermanentError):
 
 class UnknownSource(PermanentError):
     """No model reads a source of this name."""
+
+
+class NoCard(PermanentError):
+    """The package of a version has no card of this form."""
 
 
 class UnknownVersion(PermanentError):

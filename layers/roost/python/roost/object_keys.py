@@ -5,6 +5,8 @@ COMPACTED_TAG = {"roost-compacted": "true"}  # on what the lake's lifecycle may 
 PACKAGE_MODEL = "model.onnx"
 PACKAGE_MANIFEST = "manifest.json"
 PACKAGE_CARD = "card.md"
+PACKAGE_CARD_PAGE = "card.html"
+PACKAGE_EVIDENCE = "evidence.json"
 MANIFEST = "manifest.json"
 VALID_ROWS = "valid.parquet"
 VALIDATION_REPORT = "validation.json"
@@ -15,6 +17,7 @@ LEAKAGE_REPORT = "leakage.json"
 CANDIDATE_MODEL = "model.onnx"
 CANDIDATE_SCORES = "fitted.npz"
 CANDIDATE_RECORD = "candidate.json"
+SEARCH_REPORT = "search.json"
 EVALUATION_REPORT = "evaluation.json"
 
 

@@ -17,7 +17,7 @@ err = Console(stderr=True)
 COLOURS = {
     "SUCCEEDED": "green", "FAILED": "red", "RUNNING": "yellow", "ABORTED": "red", "TIMED_OUT": "red",
     "live": "green", "canary": "yellow", "approved": "cyan", "rolled_back": "red", "rejected": "red",
-    "completed": "green", "running": "yellow",
+    "completed": "green", "running": "yellow", "passed": "green", "missed": "red",
 }  # fmt: skip
 
 LONGEST_WORD = 12

@@ -1,15 +1,18 @@
 """``roost models``: what is registered, from what it was made, and who moved it."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from roost.cli.context import CHOICES, stage_command
 from roost.cli.display import complain, err, note, out, print_json, table, when
+from roost.cli.evaluation_tables import metrics_rows
 from roost.cli.options import Json, Model
 from roost.domain.registry import Version, first_broken_link
-from roost.object_keys import PACKAGE_CARD, package_key
+from roost.errors import NoCard
+from roost.object_keys import PACKAGE_CARD, PACKAGE_CARD_PAGE, package_key
 
 app = typer.Typer(help="Registered models and their versions.", no_args_is_help=True)
 
@@ -58,9 +61,32 @@ def show(
 def _print(version: Version) -> None:
     rows = [("status", version.status.value), ("reason", version.reason), ("package", version.package)]
     rows += [("run", version.run), ("registered", version.created_at)]
-    rows += [(name, f"{value:.4f}") for name, value in sorted(version.metrics.items())]
+    rows += metrics_rows(version.metrics, version.intervals)
     rows += [(f"lineage: {name}", str(value)) for name, value in sorted(version.lineage.items())]
     out.print(table(f"{version.model} version {version.number}", ("what", "value"), rows))
+
+
+@app.command()
+@stage_command
+def card(
+    model: Model,
+    version: Annotated[int, typer.Argument(help="Version; the champion if left out.")] = 0,
+    html: Annotated[Path | None, typer.Option("--html", help="Write the page with its plots to this file.")] = None,
+) -> None:
+    """The model card of a version. Example: `roost models card fraud 3 --html card.html`."""
+    platform = CHOICES.target().platform()
+    head = platform.registry.head(model)
+    found = platform.registry.version(model, version or head.champion or head.latest_version)
+    name = PACKAGE_CARD_PAGE if html else PACKAGE_CARD
+    key = package_key(found.package, name)
+    if not platform.packages.exists(key):
+        raise NoCard(f"version {found.number} of {model} was packaged before cards had a {name}; train it again")
+    body = platform.packages.get(key)
+    if html is None:
+        print(body.decode())
+        return
+    html.write_bytes(body)
+    note(f"wrote the card of {model} version {found.number} to {html}")
 
 
 @app.command()

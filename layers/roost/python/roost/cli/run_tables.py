@@ -10,6 +10,7 @@ from rich.table import Table
 from roost.adapters.pipeline_history import StateRun
 from roost.adapters.pipeline_runs import Run
 from roost.cli.display import brief, out, print_json, seconds, table
+from roost.cli.evaluation_tables import evaluation_of, gates_table
 
 CHOICES_AND_NOTES = (
     "Explain", "Failed", "FirstLook", "FirstStep", "GatesPassed", "NeedsVerdict", "NextStep", "ServedBefore",
@@ -55,8 +56,11 @@ def show_run(run: Run, as_json: bool) -> None:
     """Print a run."""
     if as_json:
         print_json(asdict(run))
-    else:
-        out.print(drawing(run))
+        return
+    out.print(drawing(run))
+    evaluation = evaluation_of(run)
+    if evaluation is not None:
+        out.print(gates_table(evaluation))
 
 
 def show_runs(title: str, runs: list[Run], as_json: bool) -> None:

@@ -1,13 +1,14 @@
-"""Evaluate scores: built-in metrics, the trivial baseline, the decision threshold, agreement of ONNX and fit."""
+"""Evaluate scores: built-in metrics, the trivial baseline, the choice of a candidate, agreement of ONNX and fit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from roost.domain.metrics import average_precision, brier_score, log_loss, roc_auc
-from roost.domain.other_metrics import multiclass_metrics, regression_metrics
+from roost.domain.class_metrics import accuracy, class_log_loss, macro_f1, macro_roc_auc
+from roost.domain.metrics import average_precision, brier_score, calibration_error, log_loss, roc_auc
+from roost.domain.number_metrics import mean_absolute_error, r2, root_mean_squared_error
 from roost.errors import ConversionMismatch, TrainingFailed
 from roost.names import Problem
 
@@ -15,39 +16,48 @@ Vector = npt.NDArray[np.float64]
 
 TOLERANCE = 1e-5
 QUANTILES = 101
-LOWER_IS_BETTER = frozenset({"log_loss", "brier_score", "mean_absolute_error", "root_mean_squared_error"})
-
-
-def built_in_metrics(label: Vector, score: Vector, problem: Problem = Problem.BINARY) -> dict[str, float]:
-    """The metrics that every model of the problem has."""
-    if problem is Problem.MULTICLASS:
-        return multiclass_metrics(label, score)
-    if problem is Problem.REGRESSION:
-        return regression_metrics(label, score)
-    return {
-        "roc_auc": roc_auc(label, score),
-        "average_precision": average_precision(label, score),
-        "log_loss": log_loss(label, score),
-        "brier_score": brier_score(label, score),
+LOWER_IS_BETTER = frozenset(
+    {
+        "log_loss", "brier_score", "calibration_error", "mean_absolute_error", "root_mean_squared_error",
+        "flagged_share", "cost_per_row",
     }
+)  # fmt: skip
+BUILT_IN: Mapping[Problem, Mapping[str, Callable[[Vector, Vector], float]]] = {
+    Problem.BINARY: {
+        "roc_auc": roc_auc, "average_precision": average_precision, "log_loss": log_loss,
+        "brier_score": brier_score, "calibration_error": calibration_error,
+    },
+    Problem.MULTICLASS: {
+        "log_loss": class_log_loss, "accuracy": accuracy, "macro_f1": macro_f1, "macro_roc_auc": macro_roc_auc,
+    },
+    Problem.REGRESSION: {
+        "mean_absolute_error": mean_absolute_error, "root_mean_squared_error": root_mean_squared_error, "r2": r2,
+    },
+}  # fmt: skip
+COMPARABLE: Mapping[Problem, tuple[str, ...]] = {
+    Problem.BINARY: ("roc_auc",),
+    Problem.MULTICLASS: ("log_loss", "accuracy", "macro_roc_auc"),
+    Problem.REGRESSION: ("mean_absolute_error", "root_mean_squared_error"),
+}  # of groups: the others depend on a group's size, or on its share of positives
+DECISION_METRICS = ("precision", "recall", "flagged_share", "cost_per_row")
 
 
-def trivial_baseline(label: Vector, training_label: Vector, problem: Problem = Problem.BINARY) -> dict[str, float]:
-    """Metrics of the constant score that the training data suggest: the share of each class, or the mean label."""
-    if problem is Problem.MULTICLASS:
-        shares = np.bincount(training_label.astype(np.int64)) / len(training_label)
-        return built_in_metrics(label, np.tile(shares, (len(label), 1)), problem)
-    return built_in_metrics(label, np.full(label.shape, training_label.mean()), problem)
+def built_in_metrics(problem: Problem, label: Vector, score: Vector) -> dict[str, float]:
+    """The metrics that every model of a kind of problem has; scores are (rows,), of several classes (rows, classes)."""
+    return {name: metric(label, score) for name, metric in BUILT_IN[problem].items()}
 
 
-def review_threshold(score: Vector, review_rate: float) -> float:
-    """The lowest score at or above which at most the share ``review_rate`` (0 to 1) of the scores lies.
+def trivial_scores(problem: Problem, training_label: Vector, like: Vector) -> Vector:
+    """What a model without features would say of as many rows: the training labels' mean, or the classes' shares."""
+    if problem is not Problem.MULTICLASS:
+        return np.full(len(like), training_label.mean())
+    counts = np.bincount(training_label.astype(np.intp), minlength=like.shape[1])
+    return np.tile(counts / counts.sum(), (len(like), 1))
 
-    Scores that tie are flagged together or not at all, so that reviewers never get more than they can do.
-    """
-    refused = np.sort(score)[len(score) - int(review_rate * len(score)) - 1]
-    above = score[score > refused]
-    return float(above.min() if above.size else np.nextafter(refused, np.inf))
+
+def oriented(metric: str, difference: float) -> float:
+    """A difference of a metric, turned so that more is better."""
+    return -difference if metric in LOWER_IS_BETTER else difference
 
 
 def score_quantiles(score: Vector) -> list[float]:

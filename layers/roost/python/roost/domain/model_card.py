@@ -1,49 +1,27 @@
-"""The model card: a package in words, as Markdown (Mitchell et al., "Model Cards for Model Reporting", 2019)."""
+"""The model card as Markdown."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-
-def model_card(manifest: Mapping[str, Any], digest: str) -> str:
-    """Markdown of a package: what it is, how good it is beside the trivial baseline, from what it was made."""
-    lineage = manifest["lineage"]
-    sections = [
-        f"# Model card: {manifest['model']}",
-        f"Package `{digest}`.",
-        "## Quality on the holdout",
-        _metrics(manifest["metrics"], manifest["baseline"]),
-        _answers(manifest),
-        "## Inputs",
-        "\n".join(f"{index}. `{name}`" for index, name in enumerate(manifest["features"], start=1)),
-        "## Lineage",
-        _table(("what", "value"), [(name, f"`{lineage[name]}`") for name in sorted(lineage)]),
-    ]
-    return "\n\n".join(sections) + "\n"
+from roost.domain.card_sections import Block, Bullets, Figures, Table, sections
 
 
-def _answers(manifest: Mapping[str, Any]) -> str:
-    decision = manifest["decision"]
-    if decision:
-        return (
-            f"Decision: `{decision['positive']}` at a score of {manifest['threshold']:.6g} or more, "
-            f"else `{decision['negative']}`."
-        )
-    classes = manifest.get("classes")
-    return (
-        f"Answers the most probable of {', '.join(f'`{each}`' for each in classes)}."
-        if classes
-        else "Answers a number."
-    )
+def model_card(manifest: Mapping[str, Any], evidence: Mapping[str, Any], digest: str) -> str:
+    """Markdown of a package; its plots are in the page."""
+    parts = [f"# Model card: {manifest['model']}", f"Package `{digest}`."]
+    for section in sections(manifest, evidence):
+        parts += [f"## {section.title}", *filter(None, map(_block, section.blocks))]
+    return "\n\n".join(parts) + "\n"
 
 
-def _metrics(metrics: Mapping[str, float], baseline: Mapping[str, float]) -> str:
-    rows = [
-        (name, f"{value:.4f}", f"{baseline[name]:.4f}" if name in baseline else "")
-        for name, value in sorted(metrics.items())
-    ]
-    return _table(("metric", "this model", "constant score"), rows)
+def _block(block: Block) -> str:
+    if isinstance(block, Table):
+        return _table(block.head, block.rows)
+    if isinstance(block, Bullets):
+        return "\n".join(f"- {item}" for item in block.items)
+    return "" if isinstance(block, Figures) else block
 
 
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    lines = [head, ("---",) * len(head), *rows]
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)

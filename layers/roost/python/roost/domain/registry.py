@@ -29,7 +29,10 @@ RELEASABLE = frozenset({Status.APPROVED, Status.RETIRED})
 
 @dataclass(frozen=True)
 class Version:
-    """One registered model version; ``package`` is the digest of its immutable package."""
+    """One registered model version; ``package`` is the digest of its immutable package.
+
+    ``intervals`` holds the bounds of the metrics that have an interval; versions of older runs have none.
+    """
 
     model: str
     number: int
@@ -40,6 +43,7 @@ class Version:
     metrics: dict[str, float]
     lineage: dict[str, Any]
     reason: str = ""
+    intervals: dict[str, tuple[float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from roost.domain.calibration import Calibrator, Uncalibrated, from_manifest
 from roost.domain.feature_vector import FeaturePlan, vectors
 
 Value = float | None
@@ -20,6 +21,26 @@ class Model(Protocol):
     def score(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Probabilities or values of shape (rows,); of a multiclass model (rows, classes)."""
         ...
+
+
+class CalibratedModel:
+    """A model whose scores pass through its package's calibrator: what everything but evaluation calls the score."""
+
+    def __init__(self, model: Model, calibrator: Calibrator) -> None:
+        self._model, self._calibrator = model, calibrator
+
+    def score(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Calibrated scores; one row, as a request has, goes without arrays."""
+        raw = self._model.score(features)
+        if raw.size == 1:
+            return np.array([self._calibrator.one(raw.item())], dtype=np.float32)
+        return self._calibrator.many(raw.astype(np.float64)).astype(np.float32)
+
+
+def calibrated(model: Model, manifest: Mapping[str, Any]) -> Model:
+    """The model with the calibration that its package's manifest names, if any."""
+    calibrator = from_manifest(manifest)
+    return model if isinstance(calibrator, Uncalibrated) else CalibratedModel(model, calibrator)
 
 
 @dataclass(frozen=True)

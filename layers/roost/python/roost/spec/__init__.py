@@ -1,11 +1,12 @@
 """What a user writes: the definition of a model project, validated when it is read."""
 
+from roost.spec.behaviours import Direction, Invariance, MustPass
+from roost.spec.evaluation import DecisionThreshold, Evaluation, Slice
 from roost.spec.features import Aggregation, Entity, FeatureView, LatestView, OnDemandFeature, WindowView
+from roost.spec.gates import Gate
 from roost.spec.loading import load_model, model_names
 from roost.spec.model import (
     Candidate,
-    DecisionThreshold,
-    Gate,
     Guardrails,
     HoldoutFilter,
     Model,
@@ -21,17 +22,22 @@ __all__ = [
     "Column",
     "ColumnType",
     "DecisionThreshold",
+    "Direction",
     "Entity",
+    "Evaluation",
     "FeatureView",
     "Gate",
     "Guardrails",
     "HashSplit",
     "HoldoutFilter",
+    "Invariance",
     "LatestView",
     "Model",
+    "MustPass",
     "OnDemandFeature",
     "ProjectMetric",
     "Rollout",
+    "Slice",
     "Source",
     "TimeSplit",
     "WindowView",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from roost.domain.categories import indicator
 from roost.names import Problem
+from roost.spec.gate_checks import check_gates
 from roost.spec.problem_rules import check_problem
 from roost.spec.sources import ColumnType
 from roost.spec.splits import TimeSplit
@@ -56,7 +57,7 @@ def _check_columns(model: Model) -> None:
 def _check_inputs(model: Model) -> None:
     columns = [column.name for column in model.source.columns]
     for name in model.carried_columns():
-        _require("inputs of project_metrics or holdout_filter", name, columns)
+        _require("columns of project_metrics, holdout_filter, slices, threshold or evaluation", name, columns)
 
 
 def _check_source(model: Model, view: FeatureView) -> None:
@@ -136,5 +137,4 @@ def _refuse_text(model: Model, field: str, name: str) -> None:
 def _check_metrics(model: Model) -> None:
     known = [*BUILT_IN_METRICS[model.problem], *(metric.name for metric in model.project_metrics)]
     _require("selection_metric", model.selection_metric, known)
-    for gate in model.gates:
-        _require("gates", gate.metric, known)
+    check_gates(model, known)

@@ -5,8 +5,11 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from roost.names import Problem, Strategy
+from roost.spec.behaviours import Behaviour
 from roost.spec.definition import Definition, Function, Name
+from roost.spec.evaluation import Calibration, DecisionThreshold, Evaluation, Slice
 from roost.spec.features import LatestView, OnDemandFeature, WindowView
+from roost.spec.gates import Gate
 from roost.spec.sources import Source
 from roost.spec.splits import HashSplit, Split
 
@@ -27,27 +30,18 @@ class Candidate(Definition):
     parameters: dict[str, Any] = Field(default_factory=dict)
 
 
-class DecisionThreshold(Definition):
-    """How a score becomes a decision: flag the ``review_rate`` (0 to 1) highest scores of the comparison fold.
-
-    A binary model has one; a regression may; a multiclass model answers a class and has none.
-    """
-
-    review_rate: float = Field(gt=0, lt=1)
-    positive: str = "review"
-    negative: str = "approve"
-
-
 class ProjectMetric(Definition):
     """A metric of the project's own.
 
     ``function`` takes ``label`` and ``score`` (float64, shape (rows,)) and one array per name in ``inputs``
-    (columns of the training set), by keyword, and returns a float.
+    (columns of the training set), by keyword, and returns a float. Its interval comes from ``resamples`` calls on
+    drawn rows (at most ``evaluation.resamples``); with 0 it has none, and no gate can ask for one.
     """
 
     name: Name
     function: Function
     inputs: tuple[str, ...] = ()
+    resamples: int = Field(default=200, ge=0)
 
 
 class HoldoutFilter(Definition):
@@ -60,20 +54,6 @@ class HoldoutFilter(Definition):
 
     function: Function
     inputs: tuple[str, ...] = Field(min_length=1)
-
-
-class Gate(Definition):
-    """A bound on a holdout metric: ``metric at_least bound`` (or ``at_most``)."""
-
-    metric: Name
-    at_least: float | None = None
-    at_most: float | None = None
-
-    @model_validator(mode="after")
-    def _one_bound(self) -> Self:
-        if (self.at_least is None) == (self.at_most is None):
-            raise ValueError(f"gate '{self.metric}': set exactly one of at_least and at_most")
-        return self
 
 
 class Guardrails(Definition):
@@ -139,6 +119,10 @@ class Model(Definition):
     holdout_filter: HoldoutFilter | None = None
     gates: tuple[Gate, ...] = Field(min_length=1)
     threshold: DecisionThreshold | None = None
+    calibration: Calibration = "auto"
+    evaluation: Evaluation = Evaluation()
+    slices: tuple[Slice, ...] = ()
+    behaviours: tuple[Behaviour, ...] = ()
     rollout: Rollout = Rollout()
     seed: int = 0
     owner: str = ""
@@ -169,9 +153,12 @@ class Model(Definition):
         return tuple(name for view in self.views for name in view.features())
 
     def carried_columns(self) -> tuple[str, ...]:
-        """Source columns that splitting and evaluation need: event time, label, key, inputs of metrics and filter."""
+        """Source columns that splitting and evaluation need: event time, label, key, whatever judges the model."""
         inputs = [name for metric in self.project_metrics for name in metric.inputs]
         inputs += self.holdout_filter.inputs if self.holdout_filter else ()
+        inputs += [name for part in self.slices for name in part.read_columns() if name not in self.features]
+        inputs += self.threshold.cost_columns() if self.threshold else ()
+        inputs += [self.evaluation.cluster] if self.evaluation.cluster else []
         key = [self.split.by] if isinstance(self.split, HashSplit) else []
         return tuple(dict.fromkeys([self.source.event_time, self.label, *key, *inputs]))
 

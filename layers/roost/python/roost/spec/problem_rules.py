@@ -64,6 +64,8 @@ def _check_threshold(model: Model) -> None:
         raise ValueError("threshold: a binary model needs one; set threshold=DecisionThreshold(review_rate=...)")
     if model.problem is Problem.MULTICLASS and model.threshold is not None:
         raise ValueError("threshold: a multiclass model answers its most probable class; leave the threshold out")
+    if model.problem is Problem.REGRESSION and model.threshold and model.threshold.review_rate is None:
+        raise ValueError("threshold: numbers are neither right nor wrong; a regression may only have a review_rate")
 
 
 def _check_hash_split(model: Model, split: HashSplit) -> None:

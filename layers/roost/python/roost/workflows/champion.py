@@ -1,38 +1,48 @@
 """The champion on the same rows as its challenger."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from roost.errors import PackageCorrupted
-from roost.names import Problem
+from roost.names import Fold, Problem
 from roost.ports import OnnxModel, PipelinePorts
 from roost.spec import Model
+from roost.workflows.holdout_judging import Contender
 from roost.workflows.packages import load_package, problem_of
 from roost.workflows.training_set import TrainingSet
 
 
-def champion_metrics(
+@dataclass(frozen=True)
+class Champion:
+    """What serves now: its version, and its scores of the holdout; ``why_none`` says why it has none."""
+
+    version: int | None
+    contender: Contender | None
+    why_none: str = ""
+
+
+def champion_on_holdout(
     model: Model, data: TrainingSet, open_model: Callable[[bytes, Problem], OnnxModel], ports: PipelinePorts
-) -> dict[str, Any] | None:
-    """Version and metrics of the champion on the holdout; None without one, or if its inputs or its classes are others.
+) -> Champion:
+    """The champion's calibrated scores of the holdout, where there is one of the same inputs and classes.
 
     A champion whose package cannot be read is named with the reason: it must not keep its successor from being trained.
     """
-    champion = ports.registry.head(model.name).champion
-    if champion is None:
-        return None
-    version = ports.registry.version(model.name, champion)
+    number = ports.registry.head(model.name).champion
+    if number is None:
+        return Champion(None, None, "there is no champion yet")
+    version = ports.registry.version(model.name, number)
     try:
         package = load_package(ports.packages, version.package, open_model)
     except (KeyError, PackageCorrupted) as error:
-        return {"version": champion, "metrics": {}, "unreadable": f"package {version.package}: {error}"}
+        return Champion(number, None, f"package {version.package}: {error}")
     if not _comparable(package.manifest, model):
-        return None
-    rows = data.folds["holdout"]
-    scores = np.asarray(package.model.score(data.features[rows]), dtype=np.float64)
-    return {"version": champion, "metrics": data.metrics(model, "holdout", scores)}
+        return Champion(number, None, f"champion version {number} takes other inputs or knows other classes")
+    scores = np.asarray(package.model.score(data.features[data.folds[Fold.HOLDOUT]]), dtype=np.float64)
+    return Champion(number, Contender(scores, package.manifest["threshold"]))
 
 
 def _comparable(manifest: Mapping[str, Any], model: Model) -> bool:

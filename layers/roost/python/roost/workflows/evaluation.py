@@ -1,80 +1,112 @@
-"""EvaluateModel: choose a candidate, judge its ONNX model on the holdout, and package it."""
+"""EvaluateModel: calibrate the chosen candidate, judge its ONNX model on the holdout, and package it."""
 
 import io
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from roost.domain.evaluation import best_candidate, check_agreement, trivial_baseline
-from roost.domain.gates import readings, shortfalls
-from roost.names import Problem
+from roost.domain.evaluation import best_candidate, check_agreement
+from roost.domain.feature_vector import FeaturePlan
+from roost.domain.gates import readings
+from roost.domain.judged import Judged
+from roost.domain.measurements import measurements
+from roost.domain.package import canonical_bytes
+from roost.domain.scoring import calibrated
+from roost.domain.search_story import candidates_story, search_story
+from roost.names import Fold, Problem
 from roost.object_keys import (
     CANDIDATE_MODEL,
     CANDIDATE_RECORD,
     CANDIDATE_SCORES,
-    EVALUATION_REPORT,
+    SEARCH_REPORT,
     candidate_key,
     run_key,
 )
 from roost.ports import OnnxModel, PipelinePorts
 from roost.spec import Model
-from roost.workflows.champion import champion_metrics
+from roost.workflows.behavioural_testing import behavioural_tests
+from roost.workflows.champion import champion_on_holdout
+from roost.workflows.deciding import DecisionRule, as_served, decision_rule
+from roost.workflows.evaluation_report import answer, store_report
+from roost.workflows.evidence import Judgement, evidence_document
+from roost.workflows.holdout_judging import Contender, judge_holdout
 from roost.workflows.packaging import build_manifest, store_package
-from roost.workflows.training_set import TrainingSet, read_training_set
+from roost.workflows.single_row_latency import single_row_latency
+from roost.workflows.training_set import read_training_set
 
 OpenModel = Callable[[bytes, Problem], OnnxModel]
 Vector = npt.NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Trained:
+    """What TrainModel left of the chosen candidate; scores are raw, of the comparison fold and of the holdout."""
+
+    name: str
+    body: bytes
+    record: dict[str, Any]
+    selection_scores: Vector
+    holdout_scores: Vector
+
+
 def evaluate_model(
     model: Model, event: Mapping[str, Any], open_model: OpenModel, ports: PipelinePorts
 ) -> dict[str, Any]:
-    """Evaluate the best of ``event["candidates"]``; ``event`` also names run, dataset, training_set and code.
+    """Evaluate ``event["candidate"]``, or without one the best of ``event["candidates"]``.
+
+    ``event`` also names run, dataset, datasets, training_set and code. The answer is a summary; everything else stands
+    in the report and in the package's evidence.
 
     Raises:
         TrainingFailed: every candidate failed.
         ConversionMismatch: the ONNX model scores a holdout row otherwise than the fitted one.
+        ThresholdUnreachable: no threshold keeps what the definition demands of decisions.
+        BehaviouralTestBroken: a behavioural test lacks an input.
     """
-    run = event["run"]
-    chosen = best_candidate(event["candidates"], model.selection_metric)["candidate"]
-    data = read_training_set(ports.lake, model.name, run)
-    body = ports.lake.get(candidate_key(model.name, run, chosen, CANDIDATE_MODEL))
-    record = json.loads(ports.lake.get(candidate_key(model.name, run, chosen, CANDIDATE_RECORD)))
-    onnx = open_model(body, model.problem)
-    scores, difference = _holdout_scores(model, run, chosen, data, onnx, ports)
-    metrics = data.metrics(model, "holdout", scores)
-    baseline = trivial_baseline(data.label[data.folds["holdout"]], data.label[data.folds["train"]], model.problem)
-    found = {
-        "threshold": record["threshold"], "holdout_scores": scores, "metrics": metrics, "baseline": baseline,
-        "lineage": _lineage(record, event),
-    }  # fmt: skip
-    package = store_package(ports.packages, build_manifest(model, data, onnx, body, found), body)
-    gates = readings(model.gates, metrics)
-    result = {
-        "chosen": chosen,
-        "package": package,
-        "metrics": metrics,
-        "baseline": baseline,
-        "champion": champion_metrics(model, data, open_model, ports),
-        "gates": [asdict(gate) for gate in gates],
-        "passed": all(gate.passed for gate in gates),
-        "reasons": shortfalls(gates),
-        "onnx_difference": difference,
+    data = read_training_set(ports.lake, model.name, event["run"])
+    trained = _trained(model, event, ports)
+    onnx = open_model(trained.body, model.problem)
+    raw = np.asarray(onnx.score(data.features[data.folds[Fold.HOLDOUT]]), dtype=np.float64)
+    difference = check_agreement(raw, trained.holdout_scores)
+    rule = decision_rule(model, data, trained.selection_scores)
+    ours = Contender(as_served(rule.calibration.calibrator.many(raw)), rule.threshold)
+    champion = champion_on_holdout(model, data, open_model, ports)
+    judged = replace(judge_holdout(model, data, ours, champion.contender), why_none=champion.why_none)
+    manifest = build_manifest(model, data, onnx, trained.body, _found(rule, ours, judged, trained, event))
+    judged = _tested(model, manifest, onnx, len(trained.body), judged)
+    gates = readings(model.gates, judged)
+    judgement = Judgement(judged, rule, gates, _story(model, trained.name, event, ports), raw, ours.scores)
+    evidence = evidence_document(model, data, judgement, calibrated(onnx, manifest))
+    package = store_package(ports.packages, manifest, trained.body, evidence)
+    told = answer(model, trained.name, package, judgement, champion) | {"onnx_difference": difference}
+    return {**told, "report": store_report(model, event, told, judgement, evidence, ports)}
+
+
+def _trained(model: Model, event: Mapping[str, Any], ports: PipelinePorts) -> Trained:
+    chosen = event.get("candidate") or best_candidate(event["candidates"], model.selection_metric)["candidate"]
+    body, record, scores = (
+        ports.lake.get(candidate_key(model.name, event["run"], chosen, name))
+        for name in (CANDIDATE_MODEL, CANDIDATE_RECORD, CANDIDATE_SCORES)
+    )
+    with np.load(io.BytesIO(scores), allow_pickle=False) as arrays:
+        return Trained(chosen, body, json.loads(record), arrays["selection_scores"], arrays["holdout_scores"])
+
+
+def _found(
+    rule: DecisionRule, ours: Contender, judged: Judged, trained: Trained, event: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {
+        "threshold": rule.threshold,
+        "calibration": rule.calibration.calibrator.to_manifest(),
+        "holdout_scores": ours.scores,
+        "metrics": {name: number.value for name, number in judged.numbers.items()},
+        "baseline": {name: number.value for name, number in judged.baseline.items()},
+        "lineage": _lineage(trained.record, event),
     }
-    return {**result, "report": _report(model, run, result, event, ports)}
-
-
-def _holdout_scores(
-    model: Model, run: str, chosen: str, data: TrainingSet, onnx: OnnxModel, ports: PipelinePorts
-) -> tuple[Vector, float]:
-    scores = np.asarray(onnx.score(data.features[data.folds["holdout"]]), dtype=np.float64)
-    fitted = ports.lake.get(candidate_key(model.name, run, chosen, CANDIDATE_SCORES))
-    with np.load(io.BytesIO(fitted), allow_pickle=False) as arrays:
-        return scores, check_agreement(scores, arrays["holdout_scores"])
 
 
 def _lineage(record: Mapping[str, Any], event: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,8 +118,17 @@ def _lineage(record: Mapping[str, Any], event: Mapping[str, Any]) -> dict[str, A
     }
 
 
-def _report(model: Model, run: str, result: Mapping[str, Any], event: Mapping[str, Any], ports: PipelinePorts) -> str:
-    key = run_key(model.name, run, EVALUATION_REPORT)
-    report = {**result, "candidates": event["candidates"], "definition": json.loads(model.model_dump_json())}
-    ports.lake.put(key, json.dumps(report, indent=2).encode(), "application/json")
-    return key
+def _tested(model: Model, manifest: Mapping[str, Any], onnx: OnnxModel, model_bytes: int, judged: Judged) -> Judged:
+    """Add what only a package can be tested for: behaviours, latency of one row, size."""
+    plan, package, golden = FeaturePlan.from_manifest(manifest), calibrated(onnx, manifest), manifest["golden"]["rows"]
+    behaviours = behavioural_tests(model, plan, package, golden)
+    taken = single_row_latency(plan, package, golden)
+    size = model_bytes + len(canonical_bytes(manifest))
+    return replace(judged, behaviours=behaviours, measured=measurements(taken, size))
+
+
+def _story(model: Model, chosen: str, event: Mapping[str, Any], ports: PipelinePorts) -> dict[str, Any]:
+    key = run_key(model.name, event["run"], SEARCH_REPORT)
+    if ports.lake.exists(key):
+        return search_story(json.loads(ports.lake.get(key)))
+    return candidates_story(event.get("candidates", []), model.selection_metric, chosen)

@@ -6,6 +6,7 @@ from typing import Any
 
 from roost.domain.feature_vector import FeaturePlan
 from roost.domain.package import verified_manifest, verify_file
+from roost.domain.scoring import calibrated
 from roost.domain.view_layout import ViewLayout
 from roost.names import Problem
 from roost.object_keys import PACKAGE_MANIFEST, PACKAGE_MODEL, package_key
@@ -37,7 +38,7 @@ def load_package(
     model_bytes = packages.get(package_key(digest, PACKAGE_MODEL))
     verify_file(manifest, PACKAGE_MODEL, model_bytes)
     layouts = tuple(ViewLayout.from_manifest(view) for view in manifest["views"])
-    model = open_model(model_bytes, problem_of(manifest))
+    model = calibrated(open_model(model_bytes, problem_of(manifest)), manifest)
     return LoadedPackage(digest, manifest, FeaturePlan.from_manifest(manifest), layouts, model)
 
 

@@ -4,12 +4,20 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from roost.domain.card_page import card_page
 from roost.domain.evaluation import score_quantiles
 from roost.domain.feature_vector import FeaturePlan
 from roost.domain.model_card import model_card
 from roost.domain.package import FORMAT, canonical_bytes, digest_of, sha256
-from roost.domain.scoring import score_rows
-from roost.object_keys import PACKAGE_CARD, PACKAGE_MANIFEST, PACKAGE_MODEL, package_key
+from roost.domain.scoring import calibrated, score_rows
+from roost.object_keys import (
+    PACKAGE_CARD,
+    PACKAGE_CARD_PAGE,
+    PACKAGE_EVIDENCE,
+    PACKAGE_MANIFEST,
+    PACKAGE_MODEL,
+    package_key,
+)
 from roost.ports import ObjectStore, OnnxModel
 from roost.spec import Column, Model
 from roost.spec.definition import reference
@@ -46,7 +54,7 @@ def golden_rows(manifest: Mapping[str, Any], data: TrainingSet, onnx: OnnxModel)
     names = sorted(data.golden)
     length = len(data.golden[names[0]]) if names else 0
     rows = [{name: _value(data.golden[name][index]) for name in names} for index in range(length)]
-    return {"rows": rows, "scores": score_rows(FeaturePlan.from_manifest(manifest), onnx, rows)}
+    return {"rows": rows, "scores": score_rows(FeaturePlan.from_manifest(manifest), calibrated(onnx, manifest), rows)}
 
 
 def _value(number: float) -> float | None:
@@ -56,8 +64,12 @@ def _value(number: float) -> float | None:
 def build_manifest(
     model: Model, data: TrainingSet, onnx: OnnxModel, body: bytes, found: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The whole manifest; ``found`` holds ``threshold``, ``holdout_scores``, ``metrics``, ``baseline``, ``lineage``."""
-    base = signature(model)
+    """The manifest but for its evidence.
+
+    ``found`` holds ``threshold``, ``calibration``, ``holdout_scores`` (calibrated), ``metrics``, ``baseline``,
+    ``lineage``.
+    """
+    base = signature(model) | {"calibration": found["calibration"]}
     return {
         **base,
         "threshold": found["threshold"],
@@ -70,12 +82,19 @@ def build_manifest(
     }
 
 
-def store_package(packages: ObjectStore, manifest: Mapping[str, Any], body: bytes) -> str:
-    """Store a package under its digest, which is returned; a package that is there already is not written again."""
-    digest = digest_of(manifest)
+def store_package(packages: ObjectStore, manifest: Mapping[str, Any], body: bytes, evidence: Mapping[str, Any]) -> str:
+    """Store a package under its digest, which is returned; a package that is there already is not written again.
+
+    The cards follow from manifest and evidence, so they stand beside the files that the manifest names.
+    """
+    evidence_body = canonical_bytes(evidence)
+    whole = {**manifest, "files": {**manifest["files"], PACKAGE_EVIDENCE: sha256(evidence_body)}}
+    digest = digest_of(whole)
     if not packages.exists(package_key(digest, PACKAGE_MANIFEST)):
         packages.put(package_key(digest, PACKAGE_MODEL), body)
-        card = model_card(manifest, digest).encode()
-        packages.put(package_key(digest, PACKAGE_CARD), card, "text/markdown")
-        packages.put(package_key(digest, PACKAGE_MANIFEST), canonical_bytes(manifest), "application/json")
+        packages.put(package_key(digest, PACKAGE_EVIDENCE), evidence_body, "application/json")
+        packages.put(package_key(digest, PACKAGE_CARD), model_card(whole, evidence, digest).encode(), "text/markdown")
+        page = card_page(whole, evidence, digest).encode()
+        packages.put(package_key(digest, PACKAGE_CARD_PAGE), page, "text/html")
+        packages.put(package_key(digest, PACKAGE_MANIFEST), canonical_bytes(whole), "application/json")
     return digest

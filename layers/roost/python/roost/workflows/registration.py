@@ -46,6 +46,7 @@ def _draft(event: Mapping[str, Any], ports: PipelinePorts) -> Version:
         run=event["run"],
         metrics=event["evaluation"]["metrics"],
         lineage=_lineage(event),
+        intervals={name: (low, high) for name, (low, high) in event["evaluation"].get("intervals", {}).items()},
     )
 
 

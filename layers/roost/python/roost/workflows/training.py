@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from roost.domain.evaluation import review_threshold
 from roost.errors import TrainingFailed
 from roost.object_keys import CANDIDATE_MODEL, CANDIDATE_RECORD, CANDIDATE_SCORES, candidate_key
 from roost.ports import FittedModel, PipelinePorts, Trainer
@@ -31,11 +30,10 @@ def train_model(model: Model, run: str, name: str, trainer: Trainer, ports: Pipe
     final = fit("train")
     metrics = data.metrics(model, "selection_test", selection)
     scores = {"selection_scores": selection, "holdout_scores": final.score(data.features[data.folds["holdout"]])}
-    threshold = review_threshold(selection, model.threshold.review_rate) if model.threshold else None
     _store(ports, partial(candidate_key, model.name, run, name), final.to_onnx(len(model.features)), scores)
     record = {
         **candidate.model_dump(mode="json"), **trainer.environment(),
-        "seed": model.seed, "selection": metrics, "threshold": threshold,
+        "seed": model.seed, "selection": metrics,
     }  # fmt: skip
     ports.lake.put(candidate_key(model.name, run, name, CANDIDATE_RECORD), json.dumps(record).encode())
     return {"candidate": name, "selection": metrics, "seconds": round(time.perf_counter() - started, 2)}

@@ -28,7 +28,7 @@ class TrainingSet:
     def metrics(self, model: Model, fold: str, score: npt.NDArray[np.float64]) -> dict[str, float]:
         """Metrics of the model's problem and the project's own, of scores for the rows of a fold."""
         mask = self.folds[fold]
-        return built_in_metrics(self.label[mask], score, model.problem) | {
+        return built_in_metrics(model.problem, self.label[mask], score) | {
             metric.name: float(
                 metric.function(
                     label=self.label[mask],
