@@ -16,6 +16,7 @@ GAPS = (
     "alarm_evaluation",
     "asynchronous_events",
     "batching_window",
+    "conditional_writes",
     "embedded_metrics",
     "exact_dimensions",
     "execution_names",

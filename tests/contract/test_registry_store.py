@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,8 @@ from roost.adapters.in_memory import InMemoryRegistryStore
 from roost.domain.registry import Actor, Change, ModelHead, Release, Version, first_broken_link, registration
 from roost.domain.registry import release_start as start
 from roost.domain.registry import status_move as move_status
-from roost.errors import ConcurrentUpdate, UnknownRelease, UnknownVersion
+from roost.domain.version_upkeep import expiry, tagging
+from roost.errors import ConcurrentUpdate, ImmutableVersion, UnknownRelease, UnknownVersion
 from roost.names import ReleaseStatus, Status
 from roost.ports import RegistryStore
 from roost.workflows.registry_moves import move
@@ -73,6 +75,45 @@ def test_statuses_move_and_every_move_is_in_the_chain(store: RegistryStore) -> N
     entries = store.audit(MODEL)
     assert [entry.action for entry in entries] == ["register", "move"]
     assert first_broken_link(entries) is None
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"package": "other"}, {"metrics": {"roc_auc": 0.99}}, {"lineage": {}}, {"run": "another"},
+        {"created_at": "2020-01-01"}, {"intervals": {"roc_auc": [0.8, 0.9]}},
+    ],
+)  # fmt: skip
+def test_what_was_registered_cannot_be_changed(store: RegistryStore, edit: dict[str, Any]) -> None:
+    register(store)
+    edited = replace(store.version(MODEL, 1), **edit)
+    with pytest.raises(ImmutableVersion, match="version 1: a registered version stays as it is"):
+        store.commit(move_status(store.head(MODEL), edited, Status.APPROVED, ACTOR, "good"))
+    assert store.version(MODEL, 1) == replace(DRAFT, number=1)
+    assert len(store.audit(MODEL)) == 1
+
+
+def test_a_version_that_was_never_registered_cannot_be_moved(store: RegistryStore) -> None:
+    register(store)
+    with pytest.raises(ImmutableVersion):
+        store.commit(move_status(store.head(MODEL), replace(DRAFT, number=7), Status.APPROVED, ACTOR, "good"))
+
+
+def test_tags_and_expiry_are_read_as_they_were_written(store: RegistryStore) -> None:
+    register(store)
+    move(store, MODEL, lambda head: tagging(head, store.version(MODEL, 1), {"team": "risk", "use": "test"}, ACTOR))
+    move(store, MODEL, lambda head: tagging(head, store.version(MODEL, 1), {"use": ""}, ACTOR))
+    move(store, MODEL, lambda head: expiry(head, store.version(MODEL, 1), ACTOR, "old"))
+    version = store.version(MODEL, 1)
+    assert (version.tags, version.expired_at) == ({"team": "risk"}, ACTOR.at.isoformat())
+    assert [entry.action for entry in store.audit(MODEL)] == ["register", "tag", "tag", "expire"]
+
+
+def test_the_audit_log_is_read_from_an_entry_on(store: RegistryStore) -> None:
+    for _ in range(11):
+        register(store)
+    assert [entry.sequence for entry in store.audit(MODEL, after=8)] == [9, 10, 11]
+    assert store.audit(MODEL, after=11) == []
 
 
 def test_a_release_is_read_as_it_was_written(store: RegistryStore) -> None:

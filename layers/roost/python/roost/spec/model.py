@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from roost.names import Problem, Strategy
+from roost.names import Approval, Problem, Strategy
 from roost.spec.definition import Definition, Function, Name
 from roost.spec.features import LatestView, OnDemandFeature, WindowView
 from roost.spec.sources import Source
@@ -140,6 +140,7 @@ class Model(Definition):
     holdout_filter: HoldoutFilter | None = None
     gates: tuple[Gate, ...] = Field(min_length=1)
     threshold: DecisionThreshold
+    approval: Approval = Field(default=Approval.AUTOMATIC, description="who approves what passed its gates")
     rollout: Rollout = Rollout()
     seed: int = 0
     owner: str = ""
