@@ -49,7 +49,9 @@ class DynamoDBRegistryStore:
         except ClientError as error:
             if _broken_seal(error):
                 numbers = ", ".join(str(version.number) for version in change.versions)
-                raise ImmutableVersion(f"{change.before.model} version {numbers}: a registered version stays as it is") from error
+                raise ImmutableVersion(
+                    f"{change.before.model} version {numbers}: a registered version stays as it is"
+                ) from error
             if _lost_race(error):
                 model = change.before.model
                 raise ConcurrentUpdate(f"{model} was changed by somebody else; read it again and retry") from error

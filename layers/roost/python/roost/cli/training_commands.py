@@ -69,3 +69,14 @@ def show(
         ended(watch(pipeline, name), as_json)
     else:
         show_run(pipeline.read(name), as_json)
+        if not as_json:
+            _print_version(model, name)
+
+
+def _print_version(model: str, run: str) -> None:
+    """Name the version that a run registered."""
+    registered = [v for v in CHOICES.target().platform().registry.versions(model) if v.run == run]
+    for version in registered:
+        out.print(
+            f"registered version {version.number}, {version.status.value}: roost models show {model} {version.number}"
+        )

@@ -54,13 +54,6 @@ def compared(first: Version, second: Version, manifests: Pair = ({}, {})) -> lis
     return [*_metrics(first, second), *_made_from(first, second), *_packages(manifests)]
 
 
-def on_same_holdout(first: Version, second: Version, manifests: Pair) -> bool:
-    """Whether both were evaluated on the same rows: their training sets are the same, and so are their splits."""
-    sets = [version.lineage.get("training_set") for version in (first, second)]
-    golden = [manifest.get("golden", {}).get("rows") for manifest in manifests]
-    return sets[0] is not None and sets[0] == sets[1] and golden[0] == golden[1]
-
-
 def _metrics(first: Version, second: Version) -> list[Difference]:
     return [
         MetricDifference(
