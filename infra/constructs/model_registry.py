@@ -1,6 +1,6 @@
 """The registry: records in a table, packages in a bucket."""
 
-from aws_cdk import Aws, Duration
+from aws_cdk import Aws, CfnOutput, Duration, Fn
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
@@ -21,7 +21,10 @@ class ModelRegistry(Construct):
     def __init__(self, scope: Construct, name: str, config: StageConfig, logs: s3.Bucket) -> None:
         super().__init__(scope, name)
         self.table_name = names.table(config.stage, "registry")
-        self._table, self.stream_arn = streamed_table(self, config, "registry", ("pk", "sk"))
+        self._table, stream = streamed_table(self, config, "registry", ("pk", "sk"))
+        export = names.registry_stream_export(config.stage)
+        CfnOutput(self, "Stream", value=stream, export_name=export)
+        self.stream_arn = Fn.import_value(export)
         private_bucket(self, config, "packages", logs, rules=[_expired_packages_go()])
         self.bucket_name = bucket_name(self, config, "packages")
         self._bucket = f"arn:{Aws.PARTITION}:s3:::{self.bucket_name}"

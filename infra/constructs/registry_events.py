@@ -16,7 +16,7 @@ LATE = Duration.minutes(15)
 AUDIT_ENTRIES = {"dynamodb": {"Keys": {"sk": {"S": [{"prefix": "AUDIT#"}]}}}}
 MEANING = (
     "Changes of the registry wait for 15 minutes to be published: no events, and no copy of the audit log. The stream "
-    'keeps them for a day, the table for good: docs/registry.md, "Events"'
+    'keeps them for a day, the table for good: docs/runbook.md, "Changes of the registry are not published"'
 )
 
 

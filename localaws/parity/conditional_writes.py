@@ -1,7 +1,7 @@
 """A bucket policy sees whether a write is conditional.
 
-S3 gives policies the request's ``If-None-Match`` and ``If-Match`` as ``s3:if-none-match`` and ``s3:if-match``, so that a
-bucket can refuse every write that might replace an object. The emulator leaves them out, so that such a policy refuses
+S3 gives policies the request's ``If-None-Match`` and ``If-Match`` as ``s3:if-none-match`` and ``s3:if-match``, so that
+a bucket can refuse every write that might replace an object. The emulator leaves them out, so that such a policy refuses
 the conditional writes too.
 
 AWS: "Enforce conditional writes on Amazon S3 buckets",

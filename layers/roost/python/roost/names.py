@@ -197,6 +197,11 @@ def table(stage: str, purpose: str) -> str:
     return f"roost-{stage}-{purpose}"
 
 
+def registry_stream_export(stage: str) -> str:
+    """Name of the CloudFormation export that holds the ARN of the registry table's stream: it cannot be told before."""
+    return f"roost-{stage}-registry-stream"
+
+
 def function(stage: str, step: str) -> str:
     """Name of the Lambda function of a pipeline step, from its file name (``train_model``)."""
     return f"roost-{stage}-{step.replace('_', '-')}"

@@ -15,7 +15,8 @@ from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import ClientError
 
 from roost.adapters.aws_failures import FINE, cancellation_codes, error_code, transient_failures
-from roost.domain.registry import AuditEntry, Change, ModelHead, Release, Version
+from roost.domain.audit_log import AuditEntry
+from roost.domain.registry import Change, ModelHead, Release, Version
 from roost.errors import ConcurrentUpdate, DependencyUnavailable, ImmutableVersion, UnknownRelease, UnknownVersion
 from roost.names import ReleaseStatus, Status
 

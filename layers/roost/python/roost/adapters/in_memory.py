@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from roost.adapters.in_memory_online import InMemoryOnlineStore
+from roost.domain.audit_log import AuditEntry
 from roost.domain.logged_prediction import LoggedPrediction
-from roost.domain.registry import AuditEntry, Change, ModelHead, Release, Version
+from roost.domain.registry import Change, ModelHead, Release, Version
 from roost.domain.release import AliasState, Evidence
 from roost.errors import ConcurrentUpdate, ImmutableVersion, SmokeTestFailed, UnknownRelease, UnknownVersion
 from roost.ports import StartedRun, StoredObject

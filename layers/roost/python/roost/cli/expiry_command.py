@@ -25,7 +25,7 @@ def expire(
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
-    """Give up packages of retired, rejected and rolled back versions. Example: `roost models expire fraud --older-than 90d`."""
+    """Give up packages of versions that are done with. Example: `roost models expire fraud --older-than 90d`."""
     age, target = _age(older_than), CHOICES.target()
     platform = target.platform()
     who = actor(target, platform)

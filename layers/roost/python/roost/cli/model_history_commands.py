@@ -9,7 +9,7 @@ from roost.cli.context import CHOICES, stage_command
 from roost.cli.display import complain, err, note, out, print_json, table, when
 from roost.cli.moments import moment
 from roost.cli.options import Json, Model, Number
-from roost.domain.registry import first_broken_link
+from roost.domain.audit_log import first_broken_link
 from roost.workflows.audit_check import AuditCheck, check_audit
 from roost.workflows.past_service import service_at
 from roost.workflows.version_lineage import lineage_of

@@ -29,7 +29,7 @@ def search(
     status: Annotated[Status | None, typer.Option(help="Status.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Versions by metric, tag and status. Example: `roost models search fraud --where "roc_auc>0.87" --tag team=risk`."""
+    """Versions by metric, tag, status. Example: `roost models search fraud --where "roc_auc>0.87" --tag team=risk`."""
     conditions, wanted = parsed_conditions(where or ()), parsed_tags(tags or ())
     registry = CHOICES.target().platform().registry
     found = matching(registry.versions(model), conditions, wanted, status)

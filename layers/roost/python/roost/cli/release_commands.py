@@ -13,8 +13,8 @@ from roost.cli.options import Json, Model, Watch, Yes
 from roost.cli.run_tables import show_run
 from roost.cli.training_commands import run_name
 from roost.cli.watching import ended, watch
-from roost.domain.registry import RELEASABLE
-from roost.errors import InvalidReleaseRequest, ReleaseInProgress, UnknownRelease, VersionNotApproved
+from roost.domain.registry import check_releasable
+from roost.errors import InvalidReleaseRequest, ReleaseInProgress, UnknownRelease
 from roost.names import Strategy
 
 releases = typer.Typer(help="Releases of a model.", no_args_is_help=True)
@@ -107,11 +107,7 @@ def _may_be_released(platform: DeployedPlatform, model: str, number: int) -> Non
     version, active = platform.registry.version(model, number), platform.registry.head(model).active_release
     if active:
         raise ReleaseInProgress(f"release {active} of {model} has not ended; follow it: roost releases show {model}")
-    if version.status not in RELEASABLE:
-        raise VersionNotApproved(
-            f"{model} version {number} is {version.status}; only an approved one, or one that served before, can be "
-            f"released: roost models list {model}"
-        )
+    check_releasable(version)
 
 
 def _start(

@@ -2,19 +2,17 @@
 
 Every move is a ``Change``: the model's head before and after, the records it writes and one audit entry. A store
 commits a change only if the head is still the one before, so concurrent moves never overwrite each other, and
-version numbers neither collide nor skip. Each audit entry carries the hash of its predecessor, so an edited or
-missing entry is found by ``first_broken_link`` (a hash chain as in Haber and Stornetta, 1991).
+version numbers neither collide nor skip.
 
 Of a registered version only status, reason, tags and expiry ever change; ``Version.seal`` is over all else, and a store
 refuses a change of it.
 """
 
-import hashlib
-import json
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from roost.domain.audit_log import AuditEntry, document_hash
 from roost.errors import PackageExpired, ReleaseInProgress, StatusConflict, VersionNotApproved
 from roost.names import Action, ReleaseStatus, Status
 
@@ -56,7 +54,7 @@ class Version:
     def seal(self) -> str:
         """SHA-256 over what never changes; empty fields are left out, so that a field added later breaks no seal."""
         kept = {name: value for name, value in asdict(self).items() if name not in CHANGEABLE and value not in ("", {})}
-        return _sha256(kept)
+        return document_hash(kept)
 
 
 @dataclass(frozen=True)
@@ -97,26 +95,6 @@ class Actor:
 
     name: str
     at: datetime
-
-
-@dataclass(frozen=True)
-class AuditEntry:
-    """One line of the audit log."""
-
-    model: str
-    sequence: int
-    at: str
-    actor: str
-    action: str
-    subject: str
-    detail: dict[str, Any]
-    previous_hash: str
-    hash: str = ""
-
-    def sealed(self) -> "AuditEntry":
-        """The entry with its own hash over everything else."""
-        body = {key: value for key, value in asdict(self).items() if key != "hash"}
-        return replace(self, hash=_sha256(body))
 
 
 @dataclass(frozen=True)
@@ -176,6 +154,26 @@ def status_move(head: ModelHead, version: Version, to: Status, actor: Actor, rea
     return change(head, actor, Action.MOVE, f"version {version.number}", detail, versions=(moved(version, to, reason),))
 
 
+def check_releasable(version: Version) -> None:
+    """Whether a version may serve, or serve again.
+
+    Raises:
+        VersionNotApproved: it is neither approved nor retired.
+        PackageExpired: its package has been given up.
+    """
+    name = f"{version.model} version {version.number}"
+    if version.status not in RELEASABLE:
+        raise VersionNotApproved(
+            f"{name} is {version.status}; only an approved version, or one that served before, can be released: "
+            f"roost models list {version.model}"
+        )
+    if version.expired_at:
+        raise PackageExpired(
+            f"{name} cannot serve again: its package was expired at {version.expired_at[:19]}; train it anew, or "
+            f"release another version"
+        )
+
+
 def release_start(head: ModelHead, version: Version, release: Release, actor: Actor) -> Change:
     """Begin a release: the version becomes canary and the model is taken until the release ends.
 
@@ -188,15 +186,7 @@ def release_start(head: ModelHead, version: Version, release: Release, actor: Ac
         raise ReleaseInProgress(
             f"{head.model} is being released ({head.active_release}); wait for it to end or abort it, then try again"
         )
-    if version.status not in RELEASABLE:
-        raise VersionNotApproved(
-            f"{version.model} version {version.number} is {version.status}; only an approved version can be released"
-        )
-    if version.expired_at:
-        raise PackageExpired(
-            f"{version.model} version {version.number} cannot serve again: its package was expired at "
-            f"{version.expired_at[:19]}; train it anew, or release another version"
-        )
+    check_releasable(version)
     return change(
         head, actor, Action.RELEASE, f"version {version.number}", {"release": release.identifier},
         active_release=release.identifier, versions=(moved(version, Status.CANARY),), releases=(release,),
@@ -229,17 +219,3 @@ def release_rollback(head: ModelHead, release: Release, version: Version, actor:
         head, actor, Action.ROLL_BACK, release.identifier, {"version": version.number, "reason": reason},
         active_release="", versions=(moved(version, Status.ROLLED_BACK, reason),), releases=(failed,),
     )  # fmt: skip
-
-
-def _sha256(body: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-
-
-def first_broken_link(entries: list[AuditEntry]) -> int | None:
-    """Sequence number of the first audit entry that was edited, or before which one is missing; None if all hold."""
-    previous = ""
-    for expected, entry in enumerate(entries, start=1):
-        if entry.sequence != expected or entry.previous_hash != previous or entry.sealed().hash != entry.hash:
-            return expected
-        previous = entry.hash
-    return None

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from roost.domain.registry import AuditEntry, Release, Version
+from roost.domain.audit_log import AuditEntry
+from roost.domain.registry import Release, Version
 from roost.names import Action, ReleaseStatus, Status
 
 

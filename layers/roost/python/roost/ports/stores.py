@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from roost.domain.registry import AuditEntry, Change, ModelHead, Release, Version
+from roost.domain.audit_log import AuditEntry
+from roost.domain.registry import Change, ModelHead, Release, Version
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from roost.domain.registry import AuditEntry, first_broken_link
+from roost.domain.audit_log import AuditEntry, first_broken_link
 from roost.object_keys import audit_entry_key, audit_entry_prefix
 from roost.ports import ObjectStore
 from roost.workflows.change_publishing import entry_bytes

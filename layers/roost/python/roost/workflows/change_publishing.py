@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+from roost.domain.audit_log import AuditEntry
 from roost.domain.package import canonical_bytes
-from roost.domain.registry import AuditEntry
 from roost.names import AUDIT_ALTERED, DETAIL_TYPES, Action
 from roost.object_keys import audit_entry_key
 from roost.ports import ChangePorts

@@ -68,11 +68,13 @@ def build_manifest(
 
 
 def store_package(packages: ObjectStore, manifest: Mapping[str, Any], body: bytes) -> str:
-    """Store a package under its digest, which is returned; a package that is there already is not written again."""
+    """Store a package under its digest, which is returned.
+
+    One that is there already is written again, byte for byte: a write takes off the tag of a package that was given up.
+    """
     digest = digest_of(manifest)
-    if not packages.exists(package_key(digest, PACKAGE_MANIFEST)):
-        packages.put(package_key(digest, PACKAGE_MODEL), body)
-        card = model_card(manifest, digest).encode()
-        packages.put(package_key(digest, PACKAGE_CARD), card, "text/markdown")
-        packages.put(package_key(digest, PACKAGE_MANIFEST), canonical_bytes(manifest), "application/json")
+    packages.put(package_key(digest, PACKAGE_MODEL), body)
+    card = model_card(manifest, digest).encode()
+    packages.put(package_key(digest, PACKAGE_CARD), card, "text/markdown")
+    packages.put(package_key(digest, PACKAGE_MANIFEST), canonical_bytes(manifest), "application/json")
     return digest

@@ -14,7 +14,7 @@ from roost.ports import ObjectStore, RegistryStore
 
 @dataclass(frozen=True)
 class Comparison:
-    """What two versions have; ``same_rows`` holds the champion's part of the later one's evaluation, if it was the other.
+    """What two versions have, and what was measured of both on one holdout, if one was the other's champion.
 
     Metrics of two versions are of the holdouts that each had. Only ``same_rows`` compares on one: metric to [the
     first's, the second's].
