@@ -1,8 +1,8 @@
 """A bucket policy sees whether a write is conditional.
 
 S3 gives policies the request's ``If-None-Match`` and ``If-Match`` as ``s3:if-none-match`` and ``s3:if-match``, so that
-a bucket can refuse every write that might replace an object. The emulator leaves them out, so that such a policy refuses
-the conditional writes too.
+a bucket can refuse every write that might replace an object. The emulator leaves them out, so that such a policy
+refuses the conditional writes too.
 
 AWS: "Enforce conditional writes on Amazon S3 buckets",
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html

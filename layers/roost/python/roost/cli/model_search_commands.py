@@ -52,7 +52,11 @@ def compare(
     shown = [item for item in found.differences if everything or not item.same]
     if as_json:
         print_json({**asdict(found), "differences": [_json(item) for item in shown]})
-        return
+    else:
+        _print(model, first, second, found, shown)
+
+
+def _print(model: str, first: int, second: int, found: Comparison, shown: list[Difference]) -> None:
     metrics = [item for item in shown if isinstance(item, MetricDifference)]
     _print_metrics(f"{model}: metrics of each on its own holdout", first, second, metrics)
     _print_same_rows(first, second, found)

@@ -72,18 +72,21 @@ def _made_from(first: Version, second: Version) -> list[Difference]:
 
 
 def _packages(manifests: Pair) -> list[Difference]:
-    one, two = manifests
-    made = [(manifest.get("lineage", {})) for manifest in manifests]
-    found = _each("model", *({k: m.get(k) for k in ("estimator", "seed", "python") if k in m} for m in made))
-    found += _each("parameter", *(_flat(m.get("parameters", {})) for m in made))
-    found += _each("library", *(m.get("libraries", {}) for m in made))
-    found += _each("feature", *(dict.fromkeys(manifest.get("features", ()), "used") for manifest in manifests))
-    found += _each("view", *({view["name"]: view for view in manifest.get("views", ())} for manifest in manifests))
-    return found + _each("decision", *({**m.get("decision", {}), **_threshold(m)} for m in (one, two)))
+    first, second = (_parts(manifest) for manifest in manifests)
+    return [item for group in first for item in _each(group, first[group], second[group])]
 
 
-def _threshold(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    return {"threshold": manifest["threshold"]} if "threshold" in manifest else {}
+def _parts(manifest: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What of a package is worth comparing, by group."""
+    made = manifest.get("lineage", {})
+    return {
+        "model": {name: made[name] for name in ("estimator", "seed", "python") if name in made},
+        "parameter": _flat(made.get("parameters", {})),
+        "library": dict(made.get("libraries", {})),
+        "feature": dict.fromkeys(manifest.get("features", ()), "used"),
+        "view": {view["name"]: view for view in manifest.get("views", ())},
+        "decision": {name: manifest[name] for name in ("threshold", "decision", "calibration") if name in manifest},
+    }
 
 
 def _each(group: str, first: Mapping[str, Any], second: Mapping[str, Any]) -> list[Difference]:

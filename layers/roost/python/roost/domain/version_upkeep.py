@@ -54,7 +54,7 @@ def packages_to_expire(
     ``ended`` tells by number when a version came into its present status. One package may be shared by several
     versions: the same lineage gives the same digest. It counts as used while one of them may not be given up.
     """
-    listed = list(versions)
-    due = {v.number for v in listed if is_expirable(head, v) and now - ended[v.number] >= age}
-    used = {v.package for v in listed if v.number not in due and not v.expired_at}
-    return [v for v in listed if v.number in due and not v.expired_at and v.package not in used]
+    kept = [version for version in versions if not version.expired_at]
+    due = [version for version in kept if is_expirable(head, version) and now - ended[version.number] >= age]
+    used = {version.package for version in kept if version not in due}
+    return [version for version in due if version.package not in used]
