@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from roost.adapters.in_memory_bus import InMemoryEventBus
 from roost.adapters.in_memory_online import InMemoryOnlineStore
 from roost.domain.audit_log import AuditEntry
 from roost.domain.logged_prediction import LoggedPrediction
@@ -17,8 +18,8 @@ from roost.errors import ConcurrentUpdate, ImmutableVersion, SmokeTestFailed, Un
 from roost.ports import StartedRun, StoredObject
 
 __all__ = [
-    "FixedClock", "InMemoryEndpoint", "InMemoryEvidence", "InMemoryObjectStore", "InMemoryOnlineStore",
-    "InMemoryPipeline", "InMemoryPredictionLog", "InMemoryRegistryStore", "InMemoryStreamLags",
+    "FixedClock", "InMemoryEndpoint", "InMemoryEventBus", "InMemoryEvidence", "InMemoryObjectStore",
+    "InMemoryOnlineStore", "InMemoryPipeline", "InMemoryPredictionLog", "InMemoryRegistryStore", "InMemoryStreamLags",
 ]  # fmt: skip
 
 

@@ -33,8 +33,8 @@ class Service:
 def services(releases: Iterable[Release]) -> list[Service]:
     """Who served when, oldest first: each completed release from its end to that of the next one."""
     done = sorted((r for r in releases if r.status is ReleaseStatus.COMPLETED), key=lambda r: r.finished_at)
-    ends = [release.finished_at for release in done[1:]] + [""]
-    return [Service(release, release.finished_at, end) for release, end in zip(done, ends, strict=True)]
+    ends = [*(release.finished_at for release in done[1:]), ""]
+    return [Service(release, release.finished_at, end) for release, end in zip(done, ends, strict=False)]
 
 
 def serving_at(releases: Iterable[Release], moment: datetime) -> Service | None:
