@@ -16,6 +16,7 @@ GAPS = (
     "alarm_evaluation",
     "asynchronous_events",
     "batching_window",
+    "bucket_locks",
     "conditional_writes",
     "embedded_metrics",
     "exact_dimensions",

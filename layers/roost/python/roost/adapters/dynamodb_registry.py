@@ -33,7 +33,7 @@ class DynamoDBRegistryStore:
     """Records are stored as JSON under ``body``, with the fields that conditions need beside it."""
 
     def __init__(self, table: str) -> None:
-        self._name = table
+        self.table = table
         self._table = boto3.resource("dynamodb").Table(table)
         self._client = boto3.client("dynamodb")
 
@@ -57,7 +57,7 @@ class DynamoDBRegistryStore:
                 model = change.before.model
                 raise ConcurrentUpdate(f"{model} was changed by somebody else; read it again and retry") from error
             if THROTTLED_ITEMS.intersection(cancellation_codes(error)):
-                raise DependencyUnavailable(f"DynamoDB table {self._name} is throttled: {error}") from error
+                raise DependencyUnavailable(f"DynamoDB table {self.table} is throttled: {error}") from error
             raise
 
     def version(self, model: str, number: int) -> Version:
@@ -113,7 +113,7 @@ class DynamoDBRegistryStore:
     ) -> dict[str, Any]:
         item = {"pk": _partition(model), "sk": sort_key, "body": json.dumps(body), **beside}
         serialized = {name: SERIALIZE(value) for name, value in item.items()}
-        return {"Put": {"TableName": self._name, "Item": serialized, **condition}}
+        return {"Put": {"TableName": self.table, "Item": serialized, **condition}}
 
     def _get(self, model: str, sort_key: str) -> dict[str, Any] | None:
         with transient_failures("DynamoDB"):

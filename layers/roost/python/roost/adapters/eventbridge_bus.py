@@ -15,12 +15,12 @@ class EventBridgeBus:
     """``PutEvents`` answers 200 for entries that it did not take, so each answer is read (API Reference, PutEvents)."""
 
     def __init__(self) -> None:
-        self._events = boto3.client("events")
+        self.events = boto3.client("events")
 
     def send(self, detail_type: str, detail: Mapping[str, Any]) -> None:
         """Send one event, or raise ``DependencyUnavailable``."""
         entry = {"Source": REGISTRY_EVENTS, "DetailType": detail_type, "Detail": json.dumps(detail)}
         with transient_failures("EventBridge"):
-            answer = self._events.put_events(Entries=[entry])  # type: ignore[list-item]
+            answer = self.events.put_events(Entries=[entry])  # type: ignore[list-item]
         if answer["FailedEntryCount"]:
             raise DependencyUnavailable(f"EventBridge did not take {detail_type!r}: {answer['Entries'][0]}")

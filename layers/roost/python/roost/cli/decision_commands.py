@@ -1,32 +1,24 @@
 """``roost models approve``, ``reject`` and ``tag``: what people decide about versions."""
 
-import getpass
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from roost.adapters.deployed_platform import DeployedPlatform
+from roost.cli.caller import actor
 from roost.cli.context import CHOICES, stage_command
 from roost.cli.display import note, out, print_json
 from roost.cli.model_tables import tag_words
 from roost.cli.options import Json, Model, Number, Yes
-from roost.cli.target import Target
 from roost.cli.training_commands import run_name
-from roost.domain.registry import Actor, Version
+from roost.domain.registry import Version
 from roost.domain.version_upkeep import parsed_tags
 from roost.names import Approval, Status
 from roost.spec import load_model
 from roost.workflows.version_decisions import decide, tag_version
 
 Why = Annotated[str, typer.Option("--reason", help="Why; an auditor reads it.")]
-
-
-def actor(target: Target, platform: DeployedPlatform) -> Actor:
-    """Who acts: the ARN of the credentials. On an emulator everybody has the same, so the user's name stands before."""
-    name = f"{getpass.getuser()} ({platform.identity})" if target.embedded else platform.identity
-    return Actor(name, datetime.now(UTC))
 
 
 @stage_command
@@ -44,8 +36,9 @@ def approve(
     platform = target.platform()
     releases = release and _follows_approval(model)
     target.confirm(f"Approve {model} version {version}{' and start its release' if releases else ''}?", yes)
-    found = decide(platform.registry, model, version, Status.APPROVED, actor(target, platform), reason)
-    started = _release(platform, model, found, reason) if releases else ""
+    who = actor(target, platform)
+    found = decide(platform.registry, model, version, Status.APPROVED, who, reason)
+    started = _release(platform, found, who.name) if releases else ""
     _show(found, as_json, release=started)
     if not as_json:
         next_step = (
@@ -86,9 +79,9 @@ def _follows_approval(model: str) -> bool:
     return definition.approval is Approval.MANUAL and definition.rollout.automatic
 
 
-def _release(platform: DeployedPlatform, model: str, version: Version, reason: str) -> str:
-    request = {"version": version.number, "requested_by": platform.identity, "reason": f"approved: {reason}"}
-    return platform.releases(model).start(f"version-{version.number}-{run_name()}", request)
+def _release(platform: DeployedPlatform, version: Version, who: str) -> str:
+    request = {"version": version.number, "requested_by": who, "reason": f"approved: {version.reason}"}
+    return platform.releases(version.model).start(f"version-{version.number}-{run_name()}", request)
 
 
 def _show(version: Version, as_json: bool, **more: str) -> None:

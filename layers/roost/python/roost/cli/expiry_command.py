@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from roost.cli.caller import actor
 from roost.cli.context import CHOICES, stage_command
-from roost.cli.decision_commands import actor
 from roost.cli.display import note, out, print_json, table
 from roost.cli.options import Json, Model, Yes
 from roost.workflows.package_expiry import expirable, expire_packages
