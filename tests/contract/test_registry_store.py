@@ -49,8 +49,9 @@ def test_an_empty_registry_has_a_fresh_head(store: RegistryStore) -> None:
 
 
 def test_a_registered_version_is_read_as_it_was_written(store: RegistryStore) -> None:
-    written = register(store).new_versions[0]
-    assert written == replace(DRAFT, number=1)
+    draft = replace(DRAFT, intervals={"roc_auc": (0.86, 0.88)})
+    written = register(store, draft).new_versions[0]
+    assert written == replace(draft, number=1)
     assert store.version(MODEL, 1) == written
     assert store.head(MODEL).latest_version == 1
 
@@ -83,7 +84,7 @@ def test_statuses_move_and_every_move_is_in_the_chain(store: RegistryStore) -> N
     "edit",
     [
         {"package": "other"}, {"metrics": {"roc_auc": 0.99}}, {"lineage": {}}, {"run": "another"},
-        {"created_at": "2020-01-01"}, {"intervals": {"roc_auc": [0.8, 0.9]}},
+        {"created_at": "2020-01-01"}, {"intervals": {"roc_auc": (0.8, 0.9)}},
     ],
 )  # fmt: skip
 def test_what_was_registered_cannot_be_changed(store: RegistryStore, edit: dict[str, Any]) -> None:

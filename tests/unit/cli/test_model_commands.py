@@ -146,7 +146,7 @@ def packaged(stage: Stage, number: int, **lineage: Any) -> None:
     stage.packages.put(package_key(digest, PACKAGE_MANIFEST), canonical_bytes(manifest))
     versions = stage.registry.version_records[MODEL]
     low = 0.5 + number / 4
-    versions[number] = replace(versions[number], package=digest, intervals={"roc_auc": [low, low + 0.125]})
+    versions[number] = replace(versions[number], package=digest, intervals={"roc_auc": (low, low + 0.125)})
 
 
 def test_a_comparison_shows_what_differs(stage: Stage) -> None:

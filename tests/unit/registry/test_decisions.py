@@ -77,7 +77,7 @@ def test_a_version_that_does_not_exist_cannot_be_decided_on(life: Life) -> None:
 def test_a_version_that_passed_is_approved_by_its_gates_with_its_intervals(life: Life) -> None:
     assert registered(life) == {"version": 1, "status": "approved"}
     version = life.registry.version(MODEL, 1)
-    assert version.intervals == {"roc_auc": [0.88, 0.92]}
+    assert version.intervals == {"roc_auc": (0.88, 0.92)}
     assert life.registry.audit(MODEL)[-1].actor == "gates"
 
 

@@ -166,7 +166,8 @@ def _version_key(number: int) -> str:
 
 
 def _version(body: dict[str, Any]) -> Version:
-    return Version(**{**body, "status": Status(body["status"])})
+    intervals = {name: (low, high) for name, (low, high) in body.get("intervals", {}).items()}
+    return Version(**{**body, "status": Status(body["status"]), "intervals": intervals})
 
 
 def _release(body: dict[str, Any]) -> Release:

@@ -46,7 +46,7 @@ class Version:
     metrics: dict[str, float]
     lineage: dict[str, Any]
     reason: str = ""
-    intervals: dict[str, list[float]] = field(default_factory=dict)
+    intervals: dict[str, tuple[float, float]] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     expired_at: str = ""
 

@@ -59,7 +59,7 @@ def _draft(event: Mapping[str, Any], ports: PipelinePorts) -> Version:
         created_at=ports.clock.now().isoformat(),
         run=event["run"],
         metrics=event["evaluation"]["metrics"],
-        intervals=event["evaluation"].get("intervals", {}),
+        intervals={name: (low, high) for name, (low, high) in event["evaluation"].get("intervals", {}).items()},
         lineage=_lineage(event),
     )
 
