@@ -20,13 +20,14 @@ from infra.constructs.pipeline_functions import (
 )
 from infra.constructs.platform_function import PlatformFunction
 from infra.constructs.prediction_api import PredictionApi
+from infra.constructs.registry_events import RegistryEvents
 from infra.constructs.release_pipeline import ReleaseFunctions, ReleasePipeline
 from infra.constructs.state_machine import machine_arn
 from infra.constructs.training_pipeline import TrainingFunctions, TrainingPipeline
 from infra.layer_build import layer_assets
 from infra.storage_stack import StorageStack
 from roost.names import Output, audit_pipeline, backfill_pipeline, compaction_pipeline, training_pipeline
-from roost.settings import PipelineSettings, StarterSettings, StreamSettings
+from roost.settings import ChangeSettings, PipelineSettings, StarterSettings, StreamSettings
 from roost.spec import Model, Source
 from roost.spec.feeds import streamed_sources
 
@@ -62,6 +63,7 @@ class PlatformStack(Stack):
                 self._backfill_pipeline(model, backfill)
                 self._audit_pipeline(model, audit)
         self._streams(streamed_sources(models) if config.streams else [])
+        self._registry_events()
         self.api = PredictionApi(self, "Api", config, endpoints)
         self._outputs()
 
@@ -189,6 +191,12 @@ class PlatformStack(Stack):
         self._storage.registry.grant_read(function)
         self._storage.registry.grant_read_packages(function)
 
+    def _registry_events(self) -> None:
+        registry, archive = self._storage.registry, self._storage.audit
+        settings = ChangeSettings(self._config.stage, registry.table_name, archive.bucket_name)
+        publish = self._factory.make("registry", "publish_changes", RECORD_STEP, settings=settings)
+        RegistryEvents(self, "RegistryEvents", registry, archive, publish)
+
     def _streams(self, sources: list[Source]) -> None:
         for source in sources:
             self._stream(source)
@@ -236,6 +244,7 @@ class PlatformStack(Stack):
             Output.LAKE_BUCKET: settings.lake_bucket,
             Output.PACKAGES_BUCKET: settings.packages_bucket,
             Output.REGISTRY_TABLE: settings.registry_table,
+            Output.AUDIT_BUCKET: self._storage.audit.bucket_name,
             Output.ONLINE_TABLE: settings.online_table,
         }
         for output, value in values.items():

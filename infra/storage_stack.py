@@ -5,6 +5,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.config import StageConfig
+from infra.constructs.audit_archive import AuditArchive
 from infra.constructs.data_lake import DataLake
 from infra.constructs.feature_store import FeatureStore
 from infra.constructs.model_registry import ModelRegistry
@@ -18,5 +19,6 @@ class StorageStack(Stack):
         super().__init__(scope, name, stack_name=name, env=env, description="Roost: data that must survive")
         logs: s3.Bucket = access_log_bucket(self, config)
         self.lake = DataLake(self, "Lake", config, logs)
+        self.audit = AuditArchive(self, "Audit", config, logs)
         self.registry = ModelRegistry(self, "Registry", config, logs)
         self.features = FeatureStore(self, "Features", config)

@@ -1,16 +1,18 @@
 """The registry: records in a table, packages in a bucket."""
 
-from aws_cdk import Aws
+from aws_cdk import Aws, CfnOutput, Duration, Fn
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.config import StageConfig
 from infra.constructs.platform_function import PlatformFunction
 from infra.constructs.private_bucket import bucket_name, private_bucket
-from infra.constructs.record_table import record_table
-from roost import names
+from infra.constructs.record_table import streamed_table
+from roost import names, object_keys
 
 PACKAGES = "packages/"
+EXPIRED_GO = Duration.days(1)
+EXPIRED_BACK = Duration.days(30)  # after which nobody can restore them
 
 
 class ModelRegistry(Construct):
@@ -19,8 +21,11 @@ class ModelRegistry(Construct):
     def __init__(self, scope: Construct, name: str, config: StageConfig, logs: s3.Bucket) -> None:
         super().__init__(scope, name)
         self.table_name = names.table(config.stage, "registry")
-        self._table = record_table(self, config, "registry", ("pk", "sk"))
-        private_bucket(self, config, "packages", logs)
+        self._table, stream = streamed_table(self, config, "registry", ("pk", "sk"))
+        export = names.registry_stream_export(config.stage)
+        CfnOutput(self, "Stream", value=stream, export_name=export)
+        self.stream_arn = Fn.import_value(export)
+        private_bucket(self, config, "packages", logs, rules=[_expired_packages_go()])
         self.bucket_name = bucket_name(self, config, "packages")
         self._bucket = f"arn:{Aws.PARTITION}:s3:::{self.bucket_name}"
 
@@ -33,8 +38,24 @@ class ModelRegistry(Construct):
         function.allow(["dynamodb:Query"], [self._table])
 
     def grant_move(self, function: PlatformFunction) -> None:
-        """Commit changes: a transaction of conditional puts, made from the head that was read."""
-        function.allow(["dynamodb:GetItem", "dynamodb:PutItem"], [self._table])
+        """Commit changes: conditional puts, made from the head that was read, and in a transaction only.
+
+        So no plain PutItem of the function writes anything ("Using IAM with DynamoDB transactions", Amazon DynamoDB
+        Developer Guide).
+        """
+        function.allow(["dynamodb:GetItem"], [self._table])
+        within = {"ForAnyValue:StringEquals": {"dynamodb:EnclosingOperation": ["TransactWriteItems"]}}
+        function.allow(["dynamodb:PutItem"], [self._table], within)
+
+    def grant_follow(self, function: PlatformFunction) -> None:
+        """Follow the table's changes, as an event source mapping does with its function's role, and read what they are.
+
+        ListStreams has no resources to name.
+        """
+        actions = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
+        function.allow(actions, [self.stream_arn])
+        function.allow(["dynamodb:ListStreams"], ["*"])
+        self.grant_search(function)
 
     def grant_read_packages(self, function: PlatformFunction) -> None:
         """Read packages by digest."""
@@ -45,3 +66,12 @@ class ModelRegistry(Construct):
         function.allow(["s3:PutObject"], [f"{self._bucket}/{PACKAGES}*"])
         condition = {"StringLike": {"s3:prefix": [f"{PACKAGES}*"]}}
         function.allow(["s3:ListBucket"], [self._bucket], condition)
+
+
+def _expired_packages_go() -> s3.LifecycleRule:
+    """Remove packages that the registry has given up (``roost models expire``); S3 does it, no role may."""
+    return s3.LifecycleRule(
+        tag_filters=dict(object_keys.EXPIRED_TAG),
+        expiration=EXPIRED_GO,
+        noncurrent_version_expiration=EXPIRED_BACK,
+    )

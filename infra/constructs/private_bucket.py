@@ -29,8 +29,12 @@ def private_bucket(
     logs: s3.Bucket,
     event_bridge: bool = False,
     rules: Sequence[s3.LifecycleRule] = (),
+    lock: s3.ObjectLockRetention | None = None,
 ) -> s3.Bucket:
-    """A bucket for data; old versions of overwritten objects are kept for 90 days, unless a shorter rule is given."""
+    """A bucket for data; old versions of overwritten objects are kept for 90 days, unless a shorter rule is given.
+
+    ``lock`` keeps every version from being removed for its time.
+    """
     bucket = s3.Bucket(
         scope,
         "Bucket",
@@ -44,6 +48,7 @@ def private_bucket(
         server_access_logs_prefix=f"{purpose}/",
         removal_policy=config.removal,
         lifecycle_rules=[s3.LifecycleRule(noncurrent_version_expiration=KEEP), *rules],
+        object_lock_default_retention=lock,
     )
     if event_bridge:
         _send_events(bucket)

@@ -10,6 +10,7 @@ from infra.constructs.pipeline_states import State, catch_explained, failure_sta
 from infra.constructs.platform_function import PlatformFunction
 from infra.constructs.state_machine import StateMachine, machine_arn
 from roost import names
+from roost.names import Approval
 from roost.spec import Model
 
 RUN = "$$.Execution.Name"
@@ -46,7 +47,7 @@ class TrainingPipeline(Construct):
             definition=self._definition(model, functions, config.code),
             functions=list(vars(functions).values()),
         )
-        if model.rollout.automatic:
+        if _releases(model):
             self.pipeline.allow_start(self._release)
 
     def _definition(self, model: Model, functions: TrainingFunctions, code: str) -> State:
@@ -57,7 +58,7 @@ class TrainingPipeline(Construct):
                 **_data_states(model, functions),
                 "TrainAndMaterialize": _side_by_side(model, functions),
                 **_model_states(model, functions, code),
-                **(self._release_state() if model.rollout.automatic else {}),
+                **(self._release_state() if _releases(model) else {}),
                 **failure_states(),
             },
         }
@@ -84,6 +85,11 @@ class TrainingPipeline(Construct):
                 "End": True,
             }
         }
+
+
+def _releases(model: Model) -> bool:
+    """Whether a run goes on to release what it registered: where a person approves, the release follows from that."""
+    return model.rollout.automatic and model.approval is Approval.AUTOMATIC
 
 
 def _payload(model: Model, **more: Any) -> State:
@@ -160,15 +166,18 @@ def _model_states(model: Model, functions: TrainingFunctions, code: str) -> dict
         "code": code,
     }
     evaluation = _payload(model, **made_from, **{"candidates.$": "$.trained.candidates"})
-    registration = _payload(model, **made_from, **{"evaluation.$": "$.evaluation", "request.$": REQUEST})
+    evaluated = {"evaluation.$": "$.evaluation", "request.$": REQUEST, "approval": model.approval.value}
+    registration = _payload(model, **made_from, **evaluated)
     register = task(functions.register_model.arn, registration, "$.registration", "StartRelease", catch)
+    refuse = task(functions.register_model.arn, registration, "$.registration", "GatesFailed", catch)
     return {
         "EvaluateModel": task(functions.evaluate_model.arn, evaluation, "$.evaluation", "GatesPassed", catch),
         "GatesPassed": {
             "Type": "Choice",
             "Choices": [{"Variable": "$.evaluation.passed", "BooleanEquals": True, "Next": "RegisterModel"}],
-            "Default": "GatesFailed",
+            "Default": "RegisterRejected",
         },
+        "RegisterRejected": refuse,
         "GatesFailed": {"Type": "Fail", "Error": "GatesFailed", "CausePath": "$.evaluation.reasons"},
-        "RegisterModel": register if model.rollout.automatic else last(register),
+        "RegisterModel": register if _releases(model) else last(register),
     }

@@ -16,6 +16,8 @@ GAPS = (
     "alarm_evaluation",
     "asynchronous_events",
     "batching_window",
+    "bucket_locks",
+    "conditional_writes",
     "embedded_metrics",
     "exact_dimensions",
     "execution_names",

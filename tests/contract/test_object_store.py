@@ -58,6 +58,21 @@ def test_what_was_put_exists(store: ObjectStore) -> None:
     assert store.exists("a/b")
 
 
+def test_only_a_key_that_is_free_is_created(store: ObjectStore) -> None:
+    assert store.create("a", b"first")
+    assert not store.create("a", b"second")
+    assert store.get("a") == b"first"
+    assert [stored.size for stored in store.list("a")] == [5]
+
+
+def test_of_two_creations_at_once_the_second_asks_again(aws: None) -> None:
+    client = boto3.client("s3")
+    with Stubber(client) as stub:
+        stub.add_client_error("put_object", service_error_code="ConditionalRequestConflict", http_status_code=409)
+        with pytest.raises(DependencyUnavailable, match="is being written by another"):
+            S3ObjectStore(BUCKET, client).create("a", b"")
+
+
 def test_a_listing_is_by_prefix_and_sorted(store: ObjectStore) -> None:
     for key in ("x/2", "x/10", "x/a/1", "y/1"):
         store.put(key, key.encode())
@@ -135,6 +150,7 @@ def test_a_long_listing_comes_in_pages(aws: None) -> None:
 CALLS: list[tuple[str, Callable[[S3ObjectStore], Any]]] = [
     ("get_object", lambda store: store.get("a")),
     ("put_object", lambda store: store.put("a", b"")),
+    ("put_object", lambda store: store.create("a", b"")),
     ("list_objects_v2", lambda store: store.list("a")),
     ("list_objects_v2", lambda store: store.exists("a")),
     ("put_object_tagging", lambda store: store.tag("a", {})),

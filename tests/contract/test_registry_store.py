@@ -1,17 +1,21 @@
 """The registry store port: in memory and over the Amazon DynamoDB API (moto, embedded AWS)."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from roost.adapters.dynamodb_registry import DynamoDBRegistryStore
 from roost.adapters.in_memory import InMemoryRegistryStore
-from roost.domain.registry import Actor, Change, ModelHead, Release, Version, first_broken_link, registration
+from roost.domain.audit_log import first_broken_link
+from roost.domain.registry import Actor, Change, ModelHead, Release, Version, registration
 from roost.domain.registry import release_start as start
 from roost.domain.registry import status_move as move_status
-from roost.errors import ConcurrentUpdate, UnknownRelease, UnknownVersion
+from roost.domain.version_upkeep import expiry, tagging
+from roost.errors import ConcurrentUpdate, ImmutableVersion, UnknownRelease, UnknownVersion
 from roost.names import ReleaseStatus, Status
 from roost.ports import RegistryStore
 from roost.workflows.registry_moves import move
@@ -45,8 +49,9 @@ def test_an_empty_registry_has_a_fresh_head(store: RegistryStore) -> None:
 
 
 def test_a_registered_version_is_read_as_it_was_written(store: RegistryStore) -> None:
-    written = register(store).new_versions[0]
-    assert written == replace(DRAFT, number=1)
+    draft = replace(DRAFT, intervals={"roc_auc": (0.86, 0.88)})
+    written = register(store, draft).new_versions[0]
+    assert written == replace(draft, number=1)
     assert store.version(MODEL, 1) == written
     assert store.head(MODEL).latest_version == 1
 
@@ -75,6 +80,45 @@ def test_statuses_move_and_every_move_is_in_the_chain(store: RegistryStore) -> N
     assert first_broken_link(entries) is None
 
 
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"package": "other"}, {"metrics": {"roc_auc": 0.99}}, {"lineage": {}}, {"run": "another"},
+        {"created_at": "2020-01-01"}, {"intervals": {"roc_auc": (0.8, 0.9)}},
+    ],
+)  # fmt: skip
+def test_what_was_registered_cannot_be_changed(store: RegistryStore, edit: dict[str, Any]) -> None:
+    register(store)
+    edited = replace(store.version(MODEL, 1), **edit)
+    with pytest.raises(ImmutableVersion, match="version 1: a registered version stays as it is"):
+        store.commit(move_status(store.head(MODEL), edited, Status.APPROVED, ACTOR, "good"))
+    assert store.version(MODEL, 1) == replace(DRAFT, number=1)
+    assert len(store.audit(MODEL)) == 1
+
+
+def test_a_version_that_was_never_registered_cannot_be_moved(store: RegistryStore) -> None:
+    register(store)
+    with pytest.raises(ImmutableVersion):
+        store.commit(move_status(store.head(MODEL), replace(DRAFT, number=7), Status.APPROVED, ACTOR, "good"))
+
+
+def test_tags_and_expiry_are_read_as_they_were_written(store: RegistryStore) -> None:
+    register(store)
+    move(store, MODEL, lambda head: tagging(head, store.version(MODEL, 1), {"team": "risk", "use": "test"}, ACTOR))
+    move(store, MODEL, lambda head: tagging(head, store.version(MODEL, 1), {"use": ""}, ACTOR))
+    move(store, MODEL, lambda head: expiry(head, store.version(MODEL, 1), ACTOR, "old"))
+    version = store.version(MODEL, 1)
+    assert (version.tags, version.expired_at) == ({"team": "risk"}, ACTOR.at.isoformat())
+    assert [entry.action for entry in store.audit(MODEL)] == ["register", "tag", "tag", "expire"]
+
+
+def test_the_audit_log_is_read_from_an_entry_on(store: RegistryStore) -> None:
+    for _ in range(11):
+        register(store)
+    assert [entry.sequence for entry in store.audit(MODEL, after=8)] == [9, 10, 11]
+    assert store.audit(MODEL, after=11) == []
+
+
 def test_a_release_is_read_as_it_was_written(store: RegistryStore) -> None:
     register(store)
     approve(store, 1)
@@ -99,8 +143,27 @@ def test_models_do_not_mix(store: RegistryStore) -> None:
     assert store.versions("churn") == []
 
 
-@pytest.mark.parametrize("store", ["in_memory", "embedded"], indirect=True)  # moto runs no two transactions apart
-def test_fifty_registrations_at_once_give_fifty_consecutive_versions(store: RegistryStore) -> None:
+class OneCommitAtATime(DynamoDBRegistryStore):
+    """Moto runs no two transactions apart, so this does; reads and retries are as concurrent as ever."""
+
+    commits = threading.Lock()
+
+    def commit(self, change: Change) -> None:
+        with self.commits:
+            super().commit(change)
+
+
+@pytest.fixture
+def contended(request: pytest.FixtureRequest, store: RegistryStore) -> RegistryStore:
+    """The store as fifty use it at once."""
+    if "moto" in request.node.callspec.id:
+        assert isinstance(store, DynamoDBRegistryStore)
+        return OneCommitAtATime(store.table)
+    return store
+
+
+def test_fifty_registrations_at_once_give_fifty_consecutive_versions(contended: RegistryStore) -> None:
+    store = contended
     with ThreadPoolExecutor(50) as pool:
         list(pool.map(lambda run: register(store, replace(DRAFT, run=f"run-{run}")), range(50)))
     versions = store.versions(MODEL)

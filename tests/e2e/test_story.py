@@ -15,10 +15,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from botocore.exceptions import ClientError
 
 from localaws.deploy import deploy
 from models.fraud.simulator import SimulationSize, Transactions, simulate
 from roost import names, object_keys
+from roost.adapters.dynamodb_registry import DynamoDBRegistryStore
+from roost.adapters.s3_objects import S3ObjectStore
+from roost.workflows.audit_check import check_audit
 from tests.e2e.deployment import MODEL, STAGE, WITH_STREAMS, Deployment, wait_until
 from tests.e2e.streamed_features import Streamed
 
@@ -251,3 +255,19 @@ def test_an_earlier_version_comes_back_by_one_move(deployment: Deployment, trans
     assert (run.status, run.cause) == ("SUCCEEDED", "")
     answer = deployment.score(requests_of(transactions, SECOND_END)[0])
     assert answer.document["model_version"] == 1
+
+
+def test_every_change_of_the_registry_has_its_copy_that_stays(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in deployment.environment.items():
+        monkeypatch.setenv(name, value)
+    bucket, s3 = deployment.outputs[names.Output.AUDIT_BUCKET], deployment.client("s3")
+    entries = DynamoDBRegistryStore(deployment.outputs[names.Output.REGISTRY_TABLE]).audit(MODEL)
+    copies = S3ObjectStore(bucket, s3)
+    wait_until(lambda: check_audit(MODEL, entries, copies).uncopied == [])
+    assert check_audit(MODEL, entries, copies).sound
+    key = object_keys.audit_entry_key(MODEL, 1)
+    (version,) = s3.list_object_versions(Bucket=bucket, Prefix=key)["Versions"]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.delete_object(Bucket=bucket, Key=key, VersionId=version["VersionId"])

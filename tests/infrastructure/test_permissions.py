@@ -9,6 +9,7 @@ from tests.infrastructure.conftest import flat, of_type
 
 LAKE = "lake"
 PACKAGES = "packages"
+AUDIT = "audit"
 REGISTRY = "table/roost-test-registry"
 ONLINE = "table/roost-test-online"
 SCORING = {f"function:roost-test-{model}-scoring" for model in ("churn", "fraud")}
@@ -78,6 +79,13 @@ MAY: dict[str, dict[str, set[str]]] = {
     "JudgeCanary": {"cloudwatch:GetMetricData": {"*"}},
     "FinishRelease": {"dynamodb:GetItem": {REGISTRY}, "dynamodb:PutItem": {REGISTRY}},
     "RecordRollback": {"dynamodb:GetItem": {REGISTRY}, "dynamodb:PutItem": {REGISTRY}},
+    "PublishChanges": {
+         "dynamodb:DescribeStream": {"registry stream"}, "dynamodb:GetRecords": {"registry stream"},
+         "dynamodb:GetShardIterator": {"registry stream"}, "dynamodb:ListStreams": {"*"},
+         "dynamodb:Query": {REGISTRY},
+         "events:PutEvents": {"event-bus/default"},
+         "s3:ListBucket": {AUDIT}, "s3:PutObject": {f"{AUDIT}/registry/*"},
+     },
     **{
         f"StartTraining{model.capitalize()}": {
             "states:ListExecutions": {f"stateMachine:roost-test-{model}-training"},
@@ -107,6 +115,8 @@ def short(resource: Any) -> str:
         return "queue"
     if text.startswith("<EndpointfraudScoringLog"):
         return "scoring log"
+    if "Fn::ImportValue" in text and "roost-test-registry-stream" in text:
+        return "registry stream"
     return re.sub(r"^arn:[^:]*:[^:]*:[^:]*:[^:]*:", "", text)
 
 
@@ -184,6 +194,68 @@ def test_nobody_may_delete_or_use_a_wildcard_action(stage: str, request: pytest.
     platform = request.getfixturevalue(stage)
     actions = {action for may in granted(platform).values() for action in may} - {"sqs:DeleteMessage"}
     assert not [action for action in actions if "*" in action or ("Delete" in action and "LogDelivery" not in action)]
+
+
+def statements(platform: dict[str, Any]) -> list[dict[str, Any]]:
+    policies = of_type(platform, "AWS::IAM::Policy").values()
+    return [each for policy in policies for each in policy["Properties"]["PolicyDocument"]["Statement"]]
+
+
+def test_nobody_may_edit_the_registry_or_take_from_it(streaming_platform: dict[str, Any]) -> None:
+    editing = {"UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLUpdate", "PartiQLDelete", "PartiQLInsert"}
+    for name, may in granted(streaming_platform).items():
+        assert not {f"dynamodb:{action}" for action in editing} & set(may), name
+
+
+def test_the_registry_is_written_in_transactions_only(platform: dict[str, Any]) -> None:
+    writes = [
+        each for each in statements(platform)
+        if "dynamodb:PutItem" in listed(each["Action"]) and REGISTRY in map(short, listed(each["Resource"]))
+    ]  # fmt: skip
+    assert len(writes) == 5
+    for each in writes:
+        within = {"ForAnyValue:StringEquals": {"dynamodb:EnclosingOperation": ["TransactWriteItems"]}}
+        assert (each["Action"], each["Condition"]) == ("dynamodb:PutItem", within)
+
+
+def test_nobody_may_remove_objects_or_loosen_their_lock(streaming_platform: dict[str, Any]) -> None:
+    for name, may in granted(streaming_platform).items():
+        kinds = ("Delete", "Bypass", "Retention", "LegalHold", "ObjectLock", "BucketPolicy", "Lifecycle", "Versioning")
+        assert not [action for action in may if action.startswith("s3:") and any(kind in action for kind in kinds)], (
+            name
+        )
+
+
+def test_only_one_function_adds_to_the_audit_archive(streaming_platform: dict[str, Any]) -> None:
+    may = granted(streaming_platform)
+    touching = {
+        name for name, does in may.items() for where in does.values() if any(r.startswith(AUDIT) for r in where)
+    }
+    assert touching == {"PublishChanges"}
+
+
+def test_the_audit_archive_takes_new_objects_only_and_keeps_them(storage: dict[str, Any]) -> None:
+    policies = of_type(storage, "AWS::S3::BucketPolicy").values()
+    by_sid = {
+        each["Sid"]: each for policy in policies for each in policy["Properties"]["PolicyDocument"]["Statement"]
+        if "Sid" in each
+    }  # fmt: skip
+    for sid in ("NobodyOverwrites", "NobodyRemoves"):
+        assert (by_sid[sid]["Effect"], by_sid[sid]["Principal"]) == ("Deny", {"AWS": "*"})
+        assert short(by_sid[sid]["Resource"]) == f"{AUDIT}/*"
+    assert by_sid["NobodyOverwrites"]["Action"] == "s3:PutObject"
+    assert by_sid["NobodyOverwrites"]["Condition"] == {"Null": {"s3:if-none-match": "true"}}
+    assert set(by_sid["NobodyRemoves"]["Action"]) == {
+        "s3:BypassGovernanceRetention", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObjectLegalHold",
+        "s3:PutObjectRetention",
+    }  # fmt: skip
+    assert "Condition" not in by_sid["NobodyRemoves"]
+    buckets = [
+        b["Properties"] for b in of_type(storage, "AWS::S3::Bucket").values() if "ObjectLockEnabled" in b["Properties"]
+    ]
+    (archive,) = buckets
+    assert archive["ObjectLockConfiguration"]["Rule"]["DefaultRetention"] == {"Days": 1, "Mode": "GOVERNANCE"}
+    assert archive["VersioningConfiguration"] == {"Status": "Enabled"}
 
 
 def test_each_function_writes_its_own_log_only(platform: dict[str, Any]) -> None:

@@ -1,11 +1,19 @@
 """The state machines: every task retries what may pass, and no failure is lost."""
 
 import json
+from pathlib import Path
 from typing import Any
 
+import aws_cdk
 import pytest
+from aws_cdk.assertions import Template
 
-from tests.infrastructure.conftest import flat, of_type
+from infra.config import read_config
+from infra.platform_stack import PlatformStack
+from infra.storage_stack import StorageStack
+from roost import names
+from roost.spec import load_model
+from tests.infrastructure.conftest import FEATURE_FLAGS, STAGE, flat, of_type, stand_in_layers
 
 
 def definitions(platform: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -84,6 +92,37 @@ def test_the_steps_of_training_stand_in_order(platform: dict[str, Any]) -> None:
 def test_failed_gates_end_red_with_the_reasons(platform: dict[str, Any]) -> None:
     failed = definitions(platform)["roost-test-fraud-training"]["States"]["GatesFailed"]
     assert failed == {"Type": "Fail", "Error": "GatesFailed", "CausePath": "$.evaluation.reasons"}
+
+
+def test_what_failed_its_gates_is_registered_before_the_run_ends_red(platform: dict[str, Any]) -> None:
+    states = definitions(platform)["roost-test-fraud-training"]["States"]
+    assert states["GatesPassed"]["Default"] == "RegisterRejected"
+    refused, passed = states["RegisterRejected"], states["RegisterModel"]
+    assert (refused["Resource"], refused["Parameters"]) == (passed["Resource"], passed["Parameters"])
+    assert (refused["Next"], refused["Parameters"]["approval"]) == ("GatesFailed", "automatic")
+
+
+def test_where_a_person_approves_a_run_ends_with_the_candidate(tmp_path: Path) -> None:
+    model = load_model("fraud").model_copy(update={"approval": names.Approval.MANUAL})
+    app = aws_cdk.App(context={**FEATURE_FLAGS, "stage": STAGE, "code": "abc"})
+    storage = StorageStack(app, "storage", read_config(app))
+    stack = PlatformStack(app, "platform", read_config(app), storage, [model], stand_in_layers(tmp_path))
+    platform = Template.from_stack(stack).to_json()["Resources"]
+    states = definitions(platform)["roost-test-fraud-training"]["States"]
+    assert (states["RegisterModel"]["End"], states["RegisterModel"]["Parameters"]["approval"]) == (True, "manual")
+    assert "StartRelease" not in states
+
+
+def test_changes_of_the_audit_log_and_nothing_else_are_published(platform: dict[str, Any]) -> None:
+    (mapping,) = (
+        each["Properties"]
+        for each in of_type(platform, "AWS::Lambda::EventSourceMapping").values()
+        if "registry-stream" in str(each["Properties"]["EventSourceArn"])
+    )
+    (pattern,) = mapping["FilterCriteria"]["Filters"]
+    assert json.loads(pattern["Pattern"]) == {"dynamodb": {"Keys": {"sk": {"S": [{"prefix": "AUDIT#"}]}}}}
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"
+    assert "MaximumRetryAttempts" not in mapping  # a batch is tried until its records leave the stream
 
 
 @pytest.mark.parametrize(

@@ -66,12 +66,12 @@ def test_nothing_costs_by_the_hour(platform: dict[str, Any], storage: dict[str, 
 
 def test_buckets_are_private_encrypted_and_tls_only(storage: dict[str, Any]) -> None:
     buckets = of_type(storage, "AWS::S3::Bucket").values()
-    assert len(buckets) == 3
+    assert len(buckets) == 4
     for bucket in buckets:
         assert set(bucket["Properties"]["PublicAccessBlockConfiguration"].values()) == {True}
         assert "BucketEncryption" in bucket["Properties"]
     policies = of_type(storage, "AWS::S3::BucketPolicy").values()
-    assert len(policies) == 3
+    assert len(policies) == 4
     assert all("aws:SecureTransport" in str(policy) for policy in policies)
 
 
@@ -136,5 +136,18 @@ def test_what_was_compacted_goes_and_leaves_no_markers(storage: dict[str, Any]) 
         "TagFilters": tag,
     }  # fmt: skip
     assert markers == {"ExpiredObjectDeleteMarker": True, "Prefix": "events/", "Status": "Enabled"}
-    assert [lake] == rules["roost-test-packages-"]
+    assert lake == rules["roost-test-packages-"][0]
     assert "ExpirationInDays" not in lake
+
+
+def test_packages_that_were_given_up_go_and_come_back_for_a_month(storage: dict[str, Any]) -> None:
+    (bucket,) = (
+        bucket["Properties"]
+        for bucket in of_type(storage, "AWS::S3::Bucket").values()
+        if "roost-test-packages-" in str(bucket["Properties"]["BucketName"])
+    )
+    _, expired = bucket["LifecycleConfiguration"]["Rules"]
+    assert expired == {
+        "ExpirationInDays": 1, "NoncurrentVersionExpiration": {"NoncurrentDays": 30}, "Status": "Enabled",
+        "TagFilters": [{"Key": key, "Value": value} for key, value in object_keys.EXPIRED_TAG.items()],
+    }  # fmt: skip

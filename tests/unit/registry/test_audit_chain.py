@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roost.domain.registry import MOVES, Actor, AuditEntry, ModelHead, Version, first_broken_link, moved, registration
+from roost.domain.audit_log import AuditEntry, first_broken_link
+from roost.domain.registry import MOVES, Actor, ModelHead, Version, moved, registration
 from roost.errors import StatusConflict
 from roost.names import Status
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from roost.domain.registry import first_broken_link
+from roost.domain.audit_log import first_broken_link
 from roost.domain.release import Evidence
 from roost.errors import (
     InvalidReleaseRequest,

@@ -116,6 +116,18 @@ class StatusConflict(PermanentError):
     """A version cannot move from its present status to the requested one."""
 
 
+class ImmutableVersion(PermanentError):
+    """A registered version would change in more than its status, reason, tags and expiry."""
+
+
+class PackageExpired(PermanentError):
+    """The package of a version has been given up and cannot be released any more."""
+
+
+class InvalidSearch(PermanentError):
+    """A condition or a tag of a search cannot be read; the message says how to write it."""
+
+
 class VersionNotApproved(StatusConflict):
     """Only an approved version may be released."""
 

@@ -98,6 +98,40 @@ class Problem(StrEnum):
     REGRESSION = "regression"
 
 
+class Approval(StrEnum):
+    """Who approves a version that passed its gates: the gates themselves, or a person."""
+
+    AUTOMATIC = "automatic"
+    MANUAL = "manual"
+
+
+class Action(StrEnum):
+    """What an entry of the registry's audit log says was done."""
+
+    REGISTER = "register"
+    MOVE = "move"
+    TAG = "tag"
+    EXPIRE = "expire"
+    RELEASE = "release"
+    PROGRESS = "progress"
+    COMPLETE = "complete"
+    ROLL_BACK = "roll back"
+
+
+REGISTRY_EVENTS = "roost.registry"  # source of the registry's events on EventBridge
+AUDIT_ALTERED = "Audit Log Altered"
+DETAIL_TYPES: dict[Action, str] = {
+    Action.REGISTER: "Model Version Registered",
+    Action.MOVE: "Model Version Status Changed",
+    Action.TAG: "Model Version Tagged",
+    Action.EXPIRE: "Model Package Expired",
+    Action.RELEASE: "Release Started",
+    Action.PROGRESS: "Release Progressed",
+    Action.COMPLETE: "Release Completed",
+    Action.ROLL_BACK: "Release Rolled Back",
+}
+
+
 class Strategy(StrEnum):
     """How a release moves traffic."""
 
@@ -144,6 +178,7 @@ class Output(StrEnum):
     LAKE_BUCKET = "LakeBucket"
     PACKAGES_BUCKET = "PackagesBucket"
     REGISTRY_TABLE = "RegistryTable"
+    AUDIT_BUCKET = "AuditBucket"
     ONLINE_TABLE = "OnlineTable"
 
 
@@ -153,13 +188,18 @@ def stack(stage: str, part: str) -> str:
 
 
 def bucket(stage: str, purpose: str, account: str, region: str) -> str:
-    """Name of a bucket (``lake``, ``packages``, ``logs``): bucket names are shared by all of AWS."""
+    """Name of a bucket (``lake``, ``packages``, ``audit``, ``logs``): bucket names are shared by all of AWS."""
     return f"roost-{stage}-{purpose}-{account}-{region}"
 
 
 def table(stage: str, purpose: str) -> str:
     """Name of a table (``registry``, ``online``)."""
     return f"roost-{stage}-{purpose}"
+
+
+def registry_stream_export(stage: str) -> str:
+    """Name of the CloudFormation export that holds the ARN of the registry table's stream: it cannot be told before."""
+    return f"roost-{stage}-registry-stream"
 
 
 def function(stage: str, step: str) -> str:

@@ -1,6 +1,7 @@
 """Keys of objects in the lake and in the packages bucket, and names of files in data sets, runs and packages."""
 
 COMPACTED_TAG = {"roost-compacted": "true"}  # on what the lake's lifecycle may remove
+EXPIRED_TAG = {"roost-expired": "true"}  # on what the packages bucket's lifecycle may remove
 
 PACKAGE_MODEL = "model.onnx"
 PACKAGE_MANIFEST = "manifest.json"
@@ -74,6 +75,16 @@ def candidate_key(model: str, run: str, candidate: str, name: str) -> str:
 def audit_key(model: str, run: str) -> str:
     """The report of one skew audit."""
     return f"audits/{model}/{run}.json"
+
+
+def audit_entry_prefix(model: str) -> str:
+    """Where the copy of a model's audit log lies in the audit bucket."""
+    return f"registry/{model}/"
+
+
+def audit_entry_key(model: str, sequence: int) -> str:
+    """The copy of one entry of a model's audit log."""
+    return f"{audit_entry_prefix(model)}{sequence:09d}.json"
 
 
 def package_key(digest: str, name: str) -> str:

@@ -67,6 +67,15 @@ class StarterSettings(Environment):
 
 
 @dataclasses.dataclass(frozen=True)
+class ChangeSettings(Environment):
+    """What PublishChanges needs to know."""
+
+    stage: str
+    registry_table: str
+    audit_bucket: str
+
+
+@dataclasses.dataclass(frozen=True)
 class StreamSettings(Environment):
     """What a stream consumer needs to know: its source, and the queue for records that no retry can save."""
 

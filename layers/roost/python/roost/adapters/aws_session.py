@@ -39,6 +39,11 @@ def complete_for_endpoint() -> None:
     sdk_defaults({} if here.get_credentials() else ANY_KEY)
 
 
+def identity() -> str:
+    """ARN of the present credentials' owner, by which AWS's own logs name whoever calls."""
+    return str(client("sts").get_caller_identity()["Arn"])
+
+
 def caller() -> tuple[str, str]:
     """Account number and region of the present credentials."""
     account = client("sts").get_caller_identity()["Account"]

@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from roost import names
-from roost.adapters.aws_session import caller
+from roost.adapters.aws_session import caller, identity
 from roost.adapters.cloudformation_outputs import stack_outputs
 from roost.adapters.cloudwatch_stream_lags import CloudWatchStreamLags
 from roost.adapters.dynamodb_online import DynamoDBOnlineStore
@@ -64,6 +64,16 @@ class DeployedPlatform:
     def packages(self) -> S3ObjectStore:
         """The packages bucket."""
         return S3ObjectStore(self.output(Output.PACKAGES_BUCKET))
+
+    @property
+    def audit(self) -> S3ObjectStore:
+        """The copy of the registry's audit log."""
+        return S3ObjectStore(self.output(Output.AUDIT_BUCKET))
+
+    @property
+    def identity(self) -> str:
+        """Who acts on the stage: the ARN of the caller's credentials."""
+        return identity()
 
     @property
     def stream_lags(self) -> CloudWatchStreamLags:

@@ -1,7 +1,8 @@
 """The registry in one DynamoDB table: partition ``MODEL#<name>``; head, versions, releases and audit log by sort key.
 
-A change is one ``TransactWriteItems``: the head under a condition on its audit length, records, and an audit entry
-that must not exist (Amazon DynamoDB Developer Guide, "Amazon DynamoDB Transactions: How it works").
+A change is one ``TransactWriteItems``: the head under a condition on its audit length, an audit entry that must not
+exist, and records; a version that exists only under the condition that its seal stays what it was (Amazon DynamoDB
+Developer Guide, "Amazon DynamoDB Transactions: How it works").
 """
 
 import json
@@ -9,16 +10,20 @@ from dataclasses import asdict
 from typing import Any
 
 import boto3
-from boto3.dynamodb.conditions import Key
+from boto3.dynamodb.conditions import ConditionBase, Key
 from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import ClientError
 
-from roost.adapters.aws_failures import cancellation_codes, error_code, transient_failures
-from roost.domain.registry import AuditEntry, Change, ModelHead, Release, Version
-from roost.errors import ConcurrentUpdate, DependencyUnavailable, UnknownRelease, UnknownVersion
+from roost.adapters.aws_failures import FINE, cancellation_codes, error_code, transient_failures
+from roost.domain.audit_log import AuditEntry
+from roost.domain.registry import Change, ModelHead, Release, Version
+from roost.errors import ConcurrentUpdate, DependencyUnavailable, ImmutableVersion, UnknownRelease, UnknownVersion
 from roost.names import ReleaseStatus, Status
 
 HEAD = "HEAD"
+HEAD_AND_ENTRY = 2  # the first two writes of every change; those of versions follow
+MODEL, AUDIT = "MODEL#", "AUDIT#"
+AUDIT_END = "AUDIT#:"  # behind every digit
 THROTTLED_ITEMS = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
 LOST_RACES = ("ConditionalCheckFailed", "TransactionConflict")
 SERIALIZE = TypeSerializer().serialize
@@ -28,7 +33,7 @@ class DynamoDBRegistryStore:
     """Records are stored as JSON under ``body``, with the fields that conditions need beside it."""
 
     def __init__(self, table: str) -> None:
-        self._name = table
+        self.table = table
         self._table = boto3.resource("dynamodb").Table(table)
         self._client = boto3.client("dynamodb")
 
@@ -38,16 +43,21 @@ class DynamoDBRegistryStore:
         return ModelHead(**body) if body else ModelHead(model)
 
     def commit(self, change: Change) -> None:
-        """Write the change in one transaction, or raise ``ConcurrentUpdate``."""
+        """Write the change in one transaction, or raise ``ConcurrentUpdate`` or ``ImmutableVersion``."""
         try:
             with transient_failures("DynamoDB"):
                 self._client.transact_write_items(TransactItems=self._writes(change))
         except ClientError as error:
+            if _broken_seal(error):
+                numbers = ", ".join(str(version.number) for version in change.versions)
+                raise ImmutableVersion(
+                    f"{change.before.model} version {numbers}: a registered version stays as it is"
+                ) from error
             if _lost_race(error):
                 model = change.before.model
                 raise ConcurrentUpdate(f"{model} was changed by somebody else; read it again and retry") from error
             if THROTTLED_ITEMS.intersection(cancellation_codes(error)):
-                raise DependencyUnavailable(f"DynamoDB table {self._name} is throttled: {error}") from error
+                raise DependencyUnavailable(f"DynamoDB table {self.table} is throttled: {error}") from error
             raise
 
     def version(self, model: str, number: int) -> Version:
@@ -75,18 +85,20 @@ class DynamoDBRegistryStore:
         found = [_release(body) for body in self._all(model, "RELEASE#")]
         return sorted(found, key=lambda release: (release.started_at, release.identifier))
 
-    def audit(self, model: str) -> list[AuditEntry]:
+    def audit(self, model: str, after: int = 0) -> list[AuditEntry]:
         """The audit log, oldest first."""
-        return [AuditEntry(**body) for body in self._all(model, "AUDIT#")]
+        since = Key("sk").between(audit_sort_key(after + 1), AUDIT_END)
+        return [AuditEntry(**body) for body in self._queried(model, since)]
 
     def _writes(self, change: Change) -> list[Any]:
         model, entry = change.before.model, change.entry
         fresh = {"ConditionExpression": "attribute_not_exists(pk)"}
-        puts = [self._put(model, f"AUDIT#{entry.sequence:09d}", asdict(entry), fresh)]
-        puts += [self._put(model, _version_key(v.number), asdict(v), fresh) for v in change.new_versions]
-        puts += [self._put(model, _version_key(v.number), asdict(v), {}) for v in change.versions]
+        length = {"audit_length": change.after.audit_length}
+        puts = [self._put(model, audit_sort_key(entry.sequence), asdict(entry), fresh)]
+        puts += [self._put(model, _version_key(v.number), asdict(v), fresh, seal=v.seal) for v in change.new_versions]
+        puts += [self._put(model, _version_key(v.number), asdict(v), _same(v), seal=v.seal) for v in change.versions]
         puts += [self._put(model, f"RELEASE#{r.identifier}", asdict(r), {}) for r in change.releases]
-        return [self._put(model, HEAD, asdict(change.after), self._unmoved(change.before)), *puts]
+        return [self._put(model, HEAD, asdict(change.after), self._unmoved(change.before), **length), *puts]
 
     def _unmoved(self, before: ModelHead) -> dict[str, Any]:
         if before.audit_length == 0:
@@ -96,11 +108,12 @@ class DynamoDBRegistryStore:
             "ExpressionAttributeValues": {":before": {"N": str(before.audit_length)}},
         }
 
-    def _put(self, model: str, sort_key: str, body: dict[str, Any], condition: dict[str, Any]) -> dict[str, Any]:
-        item = {"pk": _partition(model), "sk": sort_key, "body": json.dumps(body)}
-        marked = {"audit_length": body["audit_length"]} if sort_key == HEAD else {}
-        serialized = {name: SERIALIZE(value) for name, value in {**item, **marked}.items()}
-        return {"Put": {"TableName": self._name, "Item": serialized, **condition}}
+    def _put(
+        self, model: str, sort_key: str, body: dict[str, Any], condition: dict[str, Any], **beside: Any
+    ) -> dict[str, Any]:
+        item = {"pk": _partition(model), "sk": sort_key, "body": json.dumps(body), **beside}
+        serialized = {name: SERIALIZE(value) for name, value in item.items()}
+        return {"Put": {"TableName": self.table, "Item": serialized, **condition}}
 
     def _get(self, model: str, sort_key: str) -> dict[str, Any] | None:
         with transient_failures("DynamoDB"):
@@ -108,8 +121,11 @@ class DynamoDBRegistryStore:
         return json.loads(str(found["Item"]["body"])) if "Item" in found else None
 
     def _all(self, model: str, prefix: str) -> list[dict[str, Any]]:
+        return self._queried(model, Key("sk").begins_with(prefix))
+
+    def _queried(self, model: str, sort_keys: ConditionBase) -> list[dict[str, Any]]:
         query: dict[str, Any] = {
-            "KeyConditionExpression": Key("pk").eq(_partition(model)) & Key("sk").begins_with(prefix),
+            "KeyConditionExpression": Key("pk").eq(_partition(model)) & sort_keys,
             "ConsistentRead": True,
         }
         bodies: list[dict[str, Any]] = []
@@ -122,8 +138,27 @@ class DynamoDBRegistryStore:
             query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
+def audit_sort_key(sequence: int) -> str:
+    """Sort key of an audit entry."""
+    return f"{AUDIT}{sequence:09d}"
+
+
+def audited(partition: str, sort_key: str) -> tuple[str, int] | None:
+    """Model and sequence number of an item's audit entry; None of any other item."""
+    model, sequence = partition.removeprefix(MODEL), sort_key.removeprefix(AUDIT)
+    return (model, int(sequence)) if sort_key != sequence and sequence.isdigit() else None
+
+
+def _same(version: Version) -> dict[str, Any]:
+    """The stored version has the same seal, or is of a time before there were any."""
+    return {
+        "ConditionExpression": "attribute_exists(pk) AND (attribute_not_exists(seal) OR seal = :seal)",
+        "ExpressionAttributeValues": {":seal": {"S": version.seal}},
+    }
+
+
 def _partition(model: str) -> str:
-    return f"MODEL#{model}"
+    return f"{MODEL}{model}"
 
 
 def _version_key(number: int) -> str:
@@ -142,3 +177,9 @@ def _release(body: dict[str, Any]) -> Release:
 def _lost_race(error: ClientError) -> bool:
     lost = error_code(error) == "TransactionConflictException"
     return lost or any(code in LOST_RACES for code in cancellation_codes(error))
+
+
+def _broken_seal(error: ClientError) -> bool:
+    """Whether head and audit entry could be written, and a record could not."""
+    codes = cancellation_codes(error)
+    return "ConditionalCheckFailed" in codes[HEAD_AND_ENTRY:] and set(codes[:HEAD_AND_ENTRY]) == {FINE}

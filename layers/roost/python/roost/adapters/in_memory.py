@@ -8,16 +8,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from roost.adapters.in_memory_bus import InMemoryEventBus
 from roost.adapters.in_memory_online import InMemoryOnlineStore
+from roost.domain.audit_log import AuditEntry
 from roost.domain.logged_prediction import LoggedPrediction
-from roost.domain.registry import AuditEntry, Change, ModelHead, Release, Version
+from roost.domain.registry import Change, ModelHead, Release, Version
 from roost.domain.release import AliasState, Evidence
-from roost.errors import ConcurrentUpdate, SmokeTestFailed, UnknownRelease, UnknownVersion
+from roost.errors import ConcurrentUpdate, ImmutableVersion, SmokeTestFailed, UnknownRelease, UnknownVersion
 from roost.ports import StartedRun, StoredObject
 
 __all__ = [
-    "FixedClock", "InMemoryEndpoint", "InMemoryEvidence", "InMemoryObjectStore", "InMemoryOnlineStore",
-    "InMemoryPipeline", "InMemoryPredictionLog", "InMemoryRegistryStore", "InMemoryStreamLags",
+    "FixedClock", "InMemoryEndpoint", "InMemoryEventBus", "InMemoryEvidence", "InMemoryObjectStore",
+    "InMemoryOnlineStore", "InMemoryPipeline", "InMemoryPredictionLog", "InMemoryRegistryStore", "InMemoryStreamLags",
 ]  # fmt: skip
 
 
@@ -59,6 +61,13 @@ class InMemoryObjectStore:
         """Store bytes."""
         self.objects[key] = body
         self.tags.pop(key, None)
+
+    def create(self, key: str, body: bytes, content_type: str = "application/octet-stream") -> bool:
+        """Store bytes if there are none of that key; False if there are."""
+        if key in self.objects:
+            return False
+        self.put(key, body, content_type)
+        return True
 
     def download(self, key: str, path: Path) -> None:
         """Write the object to a file; ``KeyError`` if there is none."""
@@ -106,12 +115,20 @@ class InMemoryRegistryStore:
         with self.lock:
             if self.head(model).audit_length != change.before.audit_length:
                 raise ConcurrentUpdate(f"{model} was changed by somebody else; read it again and retry")
+            self._check_seals(change)
             self.heads[model] = change.after
             self.entries.setdefault(model, []).append(change.entry)
             versions = self.version_records.setdefault(model, {})
             versions |= {v.number: v for v in (*change.new_versions, *change.versions)}
             releases = self.release_records.setdefault(model, {})
             releases |= {r.identifier: r for r in change.releases}
+
+    def _check_seals(self, change: Change) -> None:
+        stored = self.version_records.get(change.before.model, {})
+        broken = [str(v.number) for v in change.versions if v.number not in stored or stored[v.number].seal != v.seal]
+        if broken:
+            numbers = ", ".join(broken)
+            raise ImmutableVersion(f"{change.before.model} version {numbers}: a registered version stays as it is")
 
     def version(self, model: str, number: int) -> Version:
         """One version, or ``UnknownVersion``."""
@@ -135,9 +152,9 @@ class InMemoryRegistryStore:
         """All releases, oldest first."""
         return sorted(self.release_records.get(model, {}).values(), key=lambda r: (r.started_at, r.identifier))
 
-    def audit(self, model: str) -> list[AuditEntry]:
+    def audit(self, model: str, after: int = 0) -> list[AuditEntry]:
         """The audit log, oldest first."""
-        return list(self.entries.get(model, []))
+        return self.entries.get(model, [])[after:]
 
 
 Handler = Callable[[Mapping[str, str], Mapping[str, Any]], dict[str, Any]]

@@ -9,6 +9,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from roost.adapters.aws_failures import error_code, transient_failures
+from roost.errors import DependencyUnavailable
 from roost.ports import StoredObject
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import TagTypeDef
 
 ABSENT = ("NoSuchKey", "404", "NotFound", "MethodNotAllowed")  # the last by PutObjectTagging on a delete marker
+
+THERE = ("PreconditionFailed", "412")
+CONFLICT = ("ConditionalRequestConflict", "409")
 
 
 class S3ObjectStore:
@@ -54,6 +58,23 @@ class S3ObjectStore:
         """Store bytes."""
         with self._call(key):
             self._s3.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=content_type)
+
+    def create(self, key: str, body: bytes, content_type: str = "application/octet-stream") -> bool:
+        """Store bytes if there are none of that key; False if there are.
+
+        S3 decides ("How to prevent object overwrites with conditional writes", Amazon S3 User Guide). Of two at once
+        one may be told 409, and asks again.
+        """
+        try:
+            with transient_failures("S3"):
+                self._s3.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=content_type, IfNoneMatch="*")
+        except ClientError as error:
+            if error_code(error) in CONFLICT:
+                raise DependencyUnavailable(f"s3://{self.bucket}/{key} is being written by another") from error
+            if error_code(error) not in THERE:
+                raise
+            return False
+        return True
 
     def download(self, key: str, path: Path) -> None:
         """Write the object to a file, in parallel parts if it is large; ``KeyError`` if there is none."""

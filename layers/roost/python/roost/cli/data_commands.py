@@ -1,6 +1,7 @@
 """``roost data``: make data, and land them."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -11,11 +12,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from models.fraud.simulator import SimulationSize, Transactions, simulate, write_landing_files
 from roost.adapters.s3_objects import S3ObjectStore
 from roost.cli.context import CHOICES, stage_command
-from roost.cli.display import err, note, out, print_json
+from roost.cli.display import err, note, out, print_json, table, when
 from roost.cli.options import Json
 from roost.errors import UnknownModel, UnknownSource
 from roost.object_keys import landing_prefix
 from roost.spec import load_model, model_names
+from roost.workflows.version_lineage import uses_of_data
 
 app = typer.Typer(help="Make data, and land files for training.", no_args_is_help=True)
 
@@ -75,6 +77,30 @@ def upload_files(
     keys = land(CHOICES.target().platform().lake, source, files)
     if as_json:
         print_json({"landed": keys})
+
+
+@app.command()
+@stage_command
+def lineage(
+    what: Annotated[str, typer.Argument(help="Digest of a data set or its start, or the key of a landed file.")],
+    as_json: Json = False,
+) -> None:
+    """Every version and release that data went into. Example: `roost data lineage landing/card_transactions/a.csv`."""
+    platform = CHOICES.target().platform()
+    found = uses_of_data(what, model_names(), platform.registry, platform.lake)
+    if as_json:
+        print_json([asdict(use) for use in found])
+        return
+    rows = [
+        [use.dataset[:12], use.model, use.version, use.status, use.run, ", ".join(use.releases), _spans(use.served)]
+        for use in found
+    ]
+    columns = ("data set", "model", "version", "status", "run", "releases", "served")
+    out.print(table(f"what came of {what}", columns, rows))
+
+
+def _spans(served: list[list[str]]) -> str:
+    return "; ".join(f"{when(since)} to {when(until) or 'now'}" for since, until in served)
 
 
 def land(lake: S3ObjectStore, source: str, files: list[Path]) -> list[str]:

@@ -7,6 +7,7 @@ import typer
 WHERE = "Where it acts"
 
 Model = Annotated[str, typer.Argument(help="Model project, the folder's name under models/.")]
+Number = Annotated[int, typer.Argument(help="Version.")]
 View = Annotated[str, typer.Argument(help="Feature view, as named in a model's definition.")]
 Key = Annotated[str, typer.Argument(help="Key of the entity.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]

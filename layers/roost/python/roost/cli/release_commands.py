@@ -1,20 +1,20 @@
 """``roost release``, ``roost releases`` and ``roost rollback``: the road to traffic, and back."""
 
-import getpass
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
 from roost.adapters.deployed_platform import DeployedPlatform
+from roost.cli.caller import actor
 from roost.cli.context import CHOICES, stage_command
 from roost.cli.display import out, print_json, table, when
 from roost.cli.options import Json, Model, Watch, Yes
 from roost.cli.run_tables import show_run
 from roost.cli.training_commands import run_name
 from roost.cli.watching import ended, watch
-from roost.domain.registry import RELEASABLE
-from roost.errors import InvalidReleaseRequest, ReleaseInProgress, UnknownRelease, VersionNotApproved
+from roost.domain.registry import check_releasable
+from roost.errors import InvalidReleaseRequest, ReleaseInProgress, UnknownRelease
 from roost.names import Strategy
 
 releases = typer.Typer(help="Releases of a model.", no_args_is_help=True)
@@ -45,6 +45,7 @@ def release(
     platform = target.platform()
     _may_be_released(platform, model, version)
     target.confirm(f"Send traffic of {model} to version {version}?", yes)
+    request["requested_by"] = actor(target, platform).name
     _start(platform, model, f"version-{version}", request, follow, as_json)
 
 
@@ -65,7 +66,8 @@ def rollback(
         raise InvalidReleaseRequest(f"{model} has no earlier version to return to; see: roost models list {model}")
     _may_be_released(platform, model, version)
     target.confirm(f"Send all traffic of {model} back to version {version}?", yes)
-    _start(platform, model, f"rollback-{version}", {"rollback_to": version, "reason": reason}, follow, as_json)
+    request = {"rollback_to": version, "reason": reason, "requested_by": actor(target, platform).name}
+    _start(platform, model, f"rollback-{version}", request, follow, as_json)
 
 
 @releases.command("list")
@@ -107,18 +109,14 @@ def _may_be_released(platform: DeployedPlatform, model: str, number: int) -> Non
     version, active = platform.registry.version(model, number), platform.registry.head(model).active_release
     if active:
         raise ReleaseInProgress(f"release {active} of {model} has not ended; follow it: roost releases show {model}")
-    if version.status not in RELEASABLE:
-        raise VersionNotApproved(
-            f"{model} version {number} is {version.status}; only an approved one, or one that served before, can be "
-            f"released: roost models list {model}"
-        )
+    check_releasable(version)
 
 
 def _start(
     platform: DeployedPlatform, model: str, stem: str, request: dict[str, Any], follow: bool, as_json: bool
 ) -> None:
     pipeline = platform.releases(model)
-    name = pipeline.start(f"{stem}-{run_name()}", {**request, "requested_by": getpass.getuser()})
+    name = pipeline.start(f"{stem}-{run_name()}", request)
     if follow:
         ended(watch(pipeline, name), as_json)
     elif as_json:

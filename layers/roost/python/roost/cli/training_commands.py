@@ -2,6 +2,7 @@
 
 import getpass
 import secrets
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from roost.cli.display import out, print_json
 from roost.cli.options import Json, Model, Watch
 from roost.cli.run_tables import show_run, show_runs
 from roost.cli.watching import ended, watch
+from roost.domain.registry import Version
 from roost.errors import UnknownRun
 from roost.names import Reason
 
@@ -61,7 +63,8 @@ def show(
     as_json: Json = False,
 ) -> None:
     """One run: its states, what each answered, and why it failed. Example: `roost runs show fraud --watch`."""
-    pipeline = CHOICES.target().platform().training(model)
+    platform = CHOICES.target().platform()
+    pipeline = platform.training(model)
     name = run or next(iter(pipeline.names(1)), "")
     if not name:
         raise UnknownRun(f"{model} was never trained here; start with: roost train {model}")
@@ -69,3 +72,13 @@ def show(
         ended(watch(pipeline, name), as_json)
     else:
         show_run(pipeline.read(name), as_json)
+        if not as_json:
+            _print_version(platform.registry.versions(model), name)
+
+
+def _print_version(versions: Iterable[Version], run: str) -> None:
+    """Name the version that a run registered."""
+    for version in versions:
+        if version.run == run:
+            where = f"roost models show {version.model} {version.number}"
+            out.print(f"registered version {version.number}, {version.status.value}: {where}", soft_wrap=True)

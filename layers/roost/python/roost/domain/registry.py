@@ -2,18 +2,19 @@
 
 Every move is a ``Change``: the model's head before and after, the records it writes and one audit entry. A store
 commits a change only if the head is still the one before, so concurrent moves never overwrite each other, and
-version numbers neither collide nor skip. Each audit entry carries the hash of its predecessor, so an edited or
-missing entry is found by ``first_broken_link`` (a hash chain as in Haber and Stornetta, 1991).
+version numbers neither collide nor skip.
+
+Of a registered version only status, reason, tags and expiry ever change; ``Version.seal`` is over all else, and a store
+refuses a change of it.
 """
 
-import hashlib
-import json
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from roost.errors import ReleaseInProgress, StatusConflict, VersionNotApproved
-from roost.names import ReleaseStatus, Status
+from roost.domain.audit_log import AuditEntry, document_hash
+from roost.errors import PackageExpired, ReleaseInProgress, StatusConflict, VersionNotApproved
+from roost.names import Action, ReleaseStatus, Status
 
 MOVES: dict[Status, frozenset[Status]] = {
     Status.CANDIDATE: frozenset({Status.APPROVED, Status.REJECTED}),
@@ -25,13 +26,15 @@ MOVES: dict[Status, frozenset[Status]] = {
     Status.REJECTED: frozenset(),
 }
 RELEASABLE = frozenset({Status.APPROVED, Status.RETIRED})
+CHANGEABLE = frozenset({"status", "reason", "tags", "expired_at"})
 
 
 @dataclass(frozen=True)
 class Version:
     """One registered model version; ``package`` is the digest of its immutable package.
 
-    ``intervals`` holds the bounds of the metrics that have an interval; versions of older runs have none.
+    ``intervals`` holds [low, high] by metric, where they were estimated. ``expired_at`` (ISO 8601) is when its package
+    was given up, empty while it is kept.
     """
 
     model: str
@@ -44,6 +47,14 @@ class Version:
     lineage: dict[str, Any]
     reason: str = ""
     intervals: dict[str, tuple[float, float]] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    expired_at: str = ""
+
+    @property
+    def seal(self) -> str:
+        """SHA-256 over what never changes; empty fields are left out, so that a field added later breaks no seal."""
+        kept = {name: value for name, value in asdict(self).items() if name not in CHANGEABLE and value not in ("", {})}
+        return document_hash(kept)
 
 
 @dataclass(frozen=True)
@@ -87,27 +98,6 @@ class Actor:
 
 
 @dataclass(frozen=True)
-class AuditEntry:
-    """One line of the audit log."""
-
-    model: str
-    sequence: int
-    at: str
-    actor: str
-    action: str
-    subject: str
-    detail: dict[str, Any]
-    previous_hash: str
-    hash: str = ""
-
-    def sealed(self) -> "AuditEntry":
-        """The entry with its own hash over everything else."""
-        body = {key: value for key, value in asdict(self).items() if key != "hash"}
-        text = json.dumps(body, sort_keys=True, separators=(",", ":"))
-        return replace(self, hash=hashlib.sha256(text.encode()).hexdigest())
-
-
-@dataclass(frozen=True)
 class Change:
     """One atomic move of a model: the store writes all of it or none."""
 
@@ -119,11 +109,12 @@ class Change:
     releases: tuple[Release, ...] = field(default=())
 
 
-def _change(head: ModelHead, actor: Actor, action: str, subject: str, detail: dict[str, Any], **moved: Any) -> Change:
+def change(head: ModelHead, actor: Actor, action: Action, subject: str, detail: dict[str, Any], **moved: Any) -> Change:
+    """The next change of a model: fields of its head in ``moved``, and records under their names in ``Change``."""
     records = {key: moved.pop(key) for key in ("new_versions", "versions", "releases") if key in moved}
     entry = AuditEntry(
         model=head.model, sequence=head.audit_length + 1, at=actor.at.isoformat(), actor=actor.name,
-        action=action, subject=subject, detail=detail, previous_hash=head.audit_hash,
+        action=action.value, subject=subject, detail=detail, previous_hash=head.audit_hash,
     ).sealed()  # fmt: skip
     after = replace(head, audit_length=entry.sequence, audit_hash=entry.hash, **moved)
     return Change(before=head, after=after, entry=entry, **records)
@@ -147,8 +138,8 @@ def registration(head: ModelHead, draft: Version, actor: Actor) -> Change:
     """Register ``draft`` under the next version number, as a candidate."""
     version = replace(draft, number=head.latest_version + 1, status=Status.CANDIDATE)
     detail = {"package": version.package, "run": version.run}
-    return _change(
-        head, actor, "register", f"version {version.number}", detail,
+    return change(
+        head, actor, Action.REGISTER, f"version {version.number}", detail,
         latest_version=version.number, new_versions=(version,),
     )  # fmt: skip
 
@@ -160,7 +151,27 @@ def status_move(head: ModelHead, version: Version, to: Status, actor: Actor, rea
         StatusConflict: the version's status does not lead there.
     """
     detail = {"from": version.status.value, "to": to.value, "reason": reason}
-    return _change(head, actor, "move", f"version {version.number}", detail, versions=(moved(version, to, reason),))
+    return change(head, actor, Action.MOVE, f"version {version.number}", detail, versions=(moved(version, to, reason),))
+
+
+def check_releasable(version: Version) -> None:
+    """Whether a version may serve, or serve again.
+
+    Raises:
+        VersionNotApproved: it is neither approved nor retired.
+        PackageExpired: its package has been given up.
+    """
+    name = f"{version.model} version {version.number}"
+    if version.status not in RELEASABLE:
+        raise VersionNotApproved(
+            f"{name} is {version.status}; only an approved version, or one that served before, can be released: "
+            f"roost models list {version.model}"
+        )
+    if version.expired_at:
+        raise PackageExpired(
+            f"{name} cannot serve again: its package was expired at {version.expired_at[:19]}; train it anew, or "
+            f"release another version"
+        )
 
 
 def release_start(head: ModelHead, version: Version, release: Release, actor: Actor) -> Change:
@@ -169,24 +180,22 @@ def release_start(head: ModelHead, version: Version, release: Release, actor: Ac
     Raises:
         ReleaseInProgress: another release of the model has not ended.
         VersionNotApproved: the version is neither approved nor retired (a rollback's target).
+        PackageExpired: the version's package has been given up.
     """
     if head.active_release:
         raise ReleaseInProgress(
             f"{head.model} is being released ({head.active_release}); wait for it to end or abort it, then try again"
         )
-    if version.status not in RELEASABLE:
-        raise VersionNotApproved(
-            f"{version.model} version {version.number} is {version.status}; only an approved version can be released"
-        )
-    return _change(
-        head, actor, "release", f"version {version.number}", {"release": release.identifier},
+    check_releasable(version)
+    return change(
+        head, actor, Action.RELEASE, f"version {version.number}", {"release": release.identifier},
         active_release=release.identifier, versions=(moved(version, Status.CANARY),), releases=(release,),
     )  # fmt: skip
 
 
 def release_progress(head: ModelHead, release: Release, actor: Actor, detail: dict[str, Any]) -> Change:
     """Note a step of a running release: what was published, where traffic went."""
-    return _change(head, actor, "progress", release.identifier, detail, releases=(release,))
+    return change(head, actor, Action.PROGRESS, release.identifier, detail, releases=(release,))
 
 
 def release_completion(
@@ -195,8 +204,9 @@ def release_completion(
     """End a release well: its version is live and champion, the replaced one is retired and kept as previous."""
     retired = (moved(replaced, Status.RETIRED, f"replaced by version {version.number}"),) if replaced else ()
     done = replace(release, status=ReleaseStatus.COMPLETED, finished_at=actor.at.isoformat())
-    return _change(
-        head, actor, "complete", release.identifier, {"champion": version.number},
+    detail = {"champion": version.number, "replaced": replaced.number if replaced else None}
+    return change(
+        head, actor, Action.COMPLETE, release.identifier, detail,
         active_release="", champion=version.number, previous=replaced.number if replaced else head.previous,
         versions=(moved(version, Status.LIVE), *retired), releases=(done,),
     )  # fmt: skip
@@ -205,17 +215,7 @@ def release_completion(
 def release_rollback(head: ModelHead, release: Release, version: Version, actor: Actor, reason: str) -> Change:
     """End a release badly: the version is rolled back, the champion stays what it was."""
     failed = replace(release, status=ReleaseStatus.ROLLED_BACK, finished_at=actor.at.isoformat(), reason=reason)
-    return _change(
-        head, actor, "roll back", release.identifier, {"reason": reason},
+    return change(
+        head, actor, Action.ROLL_BACK, release.identifier, {"version": version.number, "reason": reason},
         active_release="", versions=(moved(version, Status.ROLLED_BACK, reason),), releases=(failed,),
     )  # fmt: skip
-
-
-def first_broken_link(entries: list[AuditEntry]) -> int | None:
-    """Sequence number of the first audit entry that was edited, or before which one is missing; None if all hold."""
-    previous = ""
-    for expected, entry in enumerate(entries, start=1):
-        if entry.sequence != expected or entry.previous_hash != previous or entry.sealed().hash != entry.hash:
-            return expected
-        previous = entry.hash
-    return None

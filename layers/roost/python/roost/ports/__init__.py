@@ -12,8 +12,10 @@ from roost.ports.engines import (
     ValidationCounts,
 )
 from roost.ports.platform import (
+    ChangePorts,
     Clock,
     Endpoint,
+    EventBus,
     EvidenceSource,
     Json,
     PipelinePorts,
@@ -25,9 +27,11 @@ from roost.ports.platform import (
 from roost.ports.stores import ObjectStore, OnlineItem, OnlineStore, RegistryStore, StoredObject
 
 __all__ = [
+    "ChangePorts",
     "Clock",
     "CompactedRows",
     "Endpoint",
+    "EventBus",
     "EvidenceSource",
     "FileFacts",
     "FittedModel",

@@ -86,12 +86,30 @@ class PredictionLog(Protocol):
         ...
 
 
+class EventBus(Protocol):
+    """Tells whoever wants to know."""
+
+    def send(self, detail_type: str, detail: Mapping[str, Any]) -> None:
+        """Send one event. Raises ``DependencyUnavailable`` if it was not taken."""
+        ...
+
+
 class StreamLags(Protocol):
     """How far the consumers of streams are behind."""
 
     def newest(self, source: str, now: datetime) -> float | None:
         """Seconds that records of a source's stream waited of late; None if none came in the hour before ``now``."""
         ...
+
+
+@dataclass(frozen=True)
+class ChangePorts:
+    """The ports of what publishes the registry's changes; ``audit`` is the bucket of the log's copy."""
+
+    stage: str
+    registry: RegistryStore
+    audit: ObjectStore
+    bus: EventBus
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from roost.domain.registry import AuditEntry, Change, ModelHead, Release, Version
+from roost.domain.audit_log import AuditEntry
+from roost.domain.registry import Change, ModelHead, Release, Version
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,10 @@ class ObjectStore(Protocol):
         """Store an object, replacing one of the same key."""
         ...
 
+    def create(self, key: str, body: bytes, content_type: str = "application/octet-stream") -> bool:
+        """Store an object if there is none of that key; False if there is, and it stays."""
+        ...
+
     def download(self, key: str, path: Path) -> None:
         """Write an object to a local file. Raises ``KeyError`` if there is none."""
         ...
@@ -96,7 +101,12 @@ class RegistryStore(Protocol):
         ...
 
     def commit(self, change: Change) -> None:
-        """Write a change atomically. Raises ``ConcurrentUpdate`` if the head is no longer ``change.before``."""
+        """Write a change atomically.
+
+        Raises:
+            ConcurrentUpdate: the head is no longer ``change.before``.
+            ImmutableVersion: a version would change in what its seal covers.
+        """
         ...
 
     def version(self, model: str, number: int) -> Version:
@@ -115,6 +125,6 @@ class RegistryStore(Protocol):
         """All releases of a model, oldest first."""
         ...
 
-    def audit(self, model: str) -> list[AuditEntry]:
-        """The audit log of a model, oldest first."""
+    def audit(self, model: str, after: int = 0) -> list[AuditEntry]:
+        """The audit log of a model, oldest first, from the entry behind number ``after`` on."""
         ...

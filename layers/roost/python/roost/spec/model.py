@@ -4,7 +4,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from roost.names import Problem, Strategy
+from roost.names import Approval, Problem, Strategy
 from roost.spec.behaviours import Behaviour
 from roost.spec.definition import Definition, Function, Name
 from roost.spec.evaluation import Calibration, DecisionThreshold, Evaluation, Slice
@@ -123,6 +123,7 @@ class Model(Definition):
     evaluation: Evaluation = Evaluation()
     slices: tuple[Slice, ...] = ()
     behaviours: tuple[Behaviour, ...] = ()
+    approval: Approval = Field(default=Approval.AUTOMATIC, description="who approves what passed its gates")
     rollout: Rollout = Rollout()
     seed: int = 0
     owner: str = ""

@@ -83,18 +83,18 @@ def build_manifest(
 
 
 def store_package(packages: ObjectStore, manifest: Mapping[str, Any], body: bytes, evidence: Mapping[str, Any]) -> str:
-    """Store a package under its digest, which is returned; a package that is there already is not written again.
+    """Store a package under its digest, which is returned.
 
+    One that is there already is written again, byte for byte: a write takes off the tag of a package that was given up.
     The cards follow from manifest and evidence, so they stand beside the files that the manifest names.
     """
     evidence_body = canonical_bytes(evidence)
     whole = {**manifest, "files": {**manifest["files"], PACKAGE_EVIDENCE: sha256(evidence_body)}}
     digest = digest_of(whole)
-    if not packages.exists(package_key(digest, PACKAGE_MANIFEST)):
-        packages.put(package_key(digest, PACKAGE_MODEL), body)
-        packages.put(package_key(digest, PACKAGE_EVIDENCE), evidence_body, "application/json")
-        packages.put(package_key(digest, PACKAGE_CARD), model_card(whole, evidence, digest).encode(), "text/markdown")
-        page = card_page(whole, evidence, digest).encode()
-        packages.put(package_key(digest, PACKAGE_CARD_PAGE), page, "text/html")
-        packages.put(package_key(digest, PACKAGE_MANIFEST), canonical_bytes(whole), "application/json")
+    packages.put(package_key(digest, PACKAGE_MODEL), body)
+    packages.put(package_key(digest, PACKAGE_EVIDENCE), evidence_body, "application/json")
+    packages.put(package_key(digest, PACKAGE_CARD), model_card(whole, evidence, digest).encode(), "text/markdown")
+    page = card_page(whole, evidence, digest).encode()
+    packages.put(package_key(digest, PACKAGE_CARD_PAGE), page, "text/html")
+    packages.put(package_key(digest, PACKAGE_MANIFEST), canonical_bytes(whole), "application/json")
     return digest

@@ -1,17 +1,20 @@
-"""RegisterModel: the next version number for a package, approved when its gates passed."""
+"""RegisterModel: the next version number for a package; approved when its gates passed, rejected when they did not."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from roost.domain.registry import Actor, Change, ModelHead, Version, registration, status_move
-from roost.names import Reason, Status
+from roost.names import Approval, Reason, Status
 from roost.ports import PipelinePorts, RegistryStore
 from roost.workflows.registry_moves import move
 
 
 def register_model(event: Mapping[str, Any], ports: PipelinePorts) -> dict[str, Any]:
-    """Register ``event["evaluation"]``'s package as a candidate, then approve it on the strength of its gates.
+    """Register ``event["evaluation"]``'s package as a candidate, then decide on the strength of its gates.
+
+    A package that fell short is registered too, and rejected: what was tried and why it was refused is evidence. One
+    that passed is approved, unless ``event["approval"]`` leaves that to a person: then it stays a candidate.
 
     A run registers one version however often the step is tried, and what somebody has decided meanwhile stays.
     """
@@ -21,15 +24,26 @@ def register_model(event: Mapping[str, Any], ports: PipelinePorts) -> dict[str, 
     def register(head: ModelHead) -> Change | None:
         return None if _of_run(registry, model, event["run"]) else registration(head, draft, actor)
 
-    def approve(head: ModelHead) -> Change | None:
-        version, reason = registry.version(model, number), f"passed {len(event['evaluation']['gates'])} gates"
-        waits = version.status is Status.CANDIDATE
-        return status_move(head, version, Status.APPROVED, replace(actor, name="gates"), reason) if waits else None
+    def decide(head: ModelHead) -> Change | None:
+        version, decision = registry.version(model, number), _decision(event)
+        if version.status is not Status.CANDIDATE or decision is None:
+            return None
+        return status_move(head, version, decision[0], replace(actor, name="gates"), decision[1])
 
     move(registry, model, register)
     number = _of_run(registry, model, event["run"])[0].number
-    move(registry, model, approve)
+    move(registry, model, decide)
     return {"version": number, "status": registry.version(model, number).status.value}
+
+
+def _decision(event: Mapping[str, Any]) -> tuple[Status, str] | None:
+    """What the gates decide, with the reason; None where it is a person's to decide."""
+    evaluation = event["evaluation"]
+    if not evaluation.get("passed", True):
+        return Status.REJECTED, f"failed its gates: {evaluation['reasons']}"
+    if event.get("approval") == Approval.MANUAL:
+        return None
+    return Status.APPROVED, f"passed {len(evaluation['gates'])} gates"
 
 
 def _of_run(registry: RegistryStore, model: str, run: str) -> list[Version]:
@@ -45,6 +59,7 @@ def _draft(event: Mapping[str, Any], ports: PipelinePorts) -> Version:
         created_at=ports.clock.now().isoformat(),
         run=event["run"],
         metrics=event["evaluation"]["metrics"],
+        intervals={name: (low, high) for name, (low, high) in event["evaluation"].get("intervals", {}).items()},
         lineage=_lineage(event),
         intervals={name: (low, high) for name, (low, high) in event["evaluation"].get("intervals", {}).items()},
     )
