@@ -15,12 +15,14 @@ SCORING = "function:roost-test-fraud-scoring"
 
 MAY: dict[str, dict[str, set[str]]] = {
     "Ingest": {
-        "s3:ListBucket": {LAKE}, "s3:GetObject": {f"{LAKE}/landing/*", f"{LAKE}/events/*", f"{LAKE}/history/*"},
-        "s3:PutObject": {f"{LAKE}/datasets/*"},
+        "s3:ListBucket": {LAKE}, "s3:PutObject": {f"{LAKE}/datasets/*"},
+        "s3:GetObject": {f"{LAKE}/landing/*", f"{LAKE}/loads/*", f"{LAKE}/events/*", f"{LAKE}/history/*"},
     },
     "ValidateData": {
         "s3:ListBucket": {LAKE},
-        "s3:GetObject": {f"{LAKE}/landing/*", f"{LAKE}/events/*", f"{LAKE}/history/*", f"{LAKE}/datasets/*"},
+        "s3:GetObject": {
+            f"{LAKE}/landing/*", f"{LAKE}/loads/*", f"{LAKE}/events/*", f"{LAKE}/history/*", f"{LAKE}/datasets/*",
+        },
         "s3:PutObject": {f"{LAKE}/datasets/*", f"{LAKE}/quarantine/*"},
     },
     "BuildFeatures": {"s3:GetObject": {f"{LAKE}/datasets/*"}, "s3:PutObject": {f"{LAKE}/runs/*"}},

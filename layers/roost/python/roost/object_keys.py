@@ -23,6 +23,21 @@ def landing_prefix(source: str) -> str:
     return f"landing/{source}/"
 
 
+def loads_prefix(source: str) -> str:
+    """Where LoadSources puts what it pulled: not under ``landing/``, whose objects start a training run."""
+    return f"loads/{source}/"
+
+
+def load_key(source: str, number: int, sha256: str) -> str:
+    """The rows of a load; the same rows have the same key."""
+    return f"{loads_prefix(source)}{number:08d}-{sha256[:16]}.jsonl.gz"
+
+
+def load_manifest_key(source: str, number: int) -> str:
+    """The manifest of a load; rows without one were never loaded."""
+    return f"{loads_prefix(source)}{number:08d}.json"
+
+
 def event_log_prefix(source: str) -> str:
     """Where the stream consumer keeps what has arrived of a source: its offline log."""
     return f"events/{source}/"

@@ -60,6 +60,13 @@ class InMemoryObjectStore:
         self.objects[key] = body
         self.tags.pop(key, None)
 
+    def put_new(self, key: str, body: bytes, content_type: str = "application/octet-stream") -> bool:
+        """Store bytes where there are none."""
+        if key in self.objects:
+            return False
+        self.put(key, body, content_type)
+        return True
+
     def download(self, key: str, path: Path) -> None:
         """Write the object to a file; ``KeyError`` if there is none."""
         path.write_bytes(self.objects[key])

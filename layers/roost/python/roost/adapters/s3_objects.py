@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import TagTypeDef
 
 ABSENT = ("NoSuchKey", "404", "NotFound", "MethodNotAllowed")  # the last by PutObjectTagging on a delete marker
+TAKEN = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
 
 
 class S3ObjectStore:
@@ -54,6 +55,21 @@ class S3ObjectStore:
         """Store bytes."""
         with self._call(key):
             self._s3.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=content_type)
+
+    def put_new(self, key: str, body: bytes, content_type: str = "application/octet-stream") -> bool:
+        """Store bytes where there are none, by a conditional write.
+
+        Amazon S3 User Guide, "How to prevent object overwrites with conditional writes": 412 if there is an object, 409
+        if another write of the key was under way.
+        """
+        try:
+            with transient_failures("S3"):
+                self._s3.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=content_type, IfNoneMatch="*")
+        except ClientError as error:
+            if error_code(error) not in TAKEN:
+                raise
+            return False
+        return True
 
     def download(self, key: str, path: Path) -> None:
         """Write the object to a file, in parallel parts if it is large; ``KeyError`` if there is none."""

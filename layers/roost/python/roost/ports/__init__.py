@@ -1,5 +1,6 @@
 """What the workflows need from the outside world; ``adapters`` implement it, ``adapters.in_memory`` for tests."""
 
+from roost.ports.connectors import Connector, Connectors, Row, Secrets, Wanted
 from roost.ports.engines import (
     CompactedRows,
     FileFacts,
@@ -27,6 +28,8 @@ from roost.ports.stores import ObjectStore, OnlineItem, OnlineStore, RegistrySto
 __all__ = [
     "Clock",
     "CompactedRows",
+    "Connector",
+    "Connectors",
     "Endpoint",
     "EvidenceSource",
     "FileFacts",
@@ -41,11 +44,14 @@ __all__ = [
     "PipelineStarter",
     "PredictionLog",
     "RegistryStore",
+    "Row",
     "RowSpan",
+    "Secrets",
     "StartedRun",
     "StoredObject",
     "StreamLags",
     "TableEngine",
     "Trainer",
     "ValidationCounts",
+    "Wanted",
 ]

@@ -52,6 +52,10 @@ class ObjectStore(Protocol):
         """Store an object, replacing one of the same key."""
         ...
 
+    def put_new(self, key: str, body: bytes, content_type: str = "application/octet-stream") -> bool:
+        """Store an object if there is none of this key; False if there is one, which stays as it is."""
+        ...
+
     def download(self, key: str, path: Path) -> None:
         """Write an object to a local file. Raises ``KeyError`` if there is none."""
         ...

@@ -13,6 +13,7 @@ from roost.spec.model import (
     Rollout,
     TimeSplit,
 )
+from roost.spec.origins import CursorPaging, HttpOrigin, LinkPaging, PagePaging, SqlOrigin
 from roost.spec.sources import Column, ColumnType, Source
 
 __all__ = [
@@ -20,18 +21,23 @@ __all__ = [
     "Candidate",
     "Column",
     "ColumnType",
+    "CursorPaging",
     "DecisionThreshold",
     "Entity",
     "FeatureView",
     "Gate",
     "Guardrails",
     "HoldoutFilter",
+    "HttpOrigin",
     "LatestView",
+    "LinkPaging",
     "Model",
     "OnDemandFeature",
+    "PagePaging",
     "ProjectMetric",
     "Rollout",
     "Source",
+    "SqlOrigin",
     "TimeSplit",
     "WindowView",
     "load_model",
