@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from roost.domain.loads import utc, watermark
@@ -45,16 +46,16 @@ class InMemoryConnector:
         origin = self.source.origin
         column = origin.watermark if origin else None
         if column is None:
-            return list(self.table)
-        latest = utc(wanted.now - origin.lag) if isinstance(origin, SqlOrigin) else wanted.now
-        top = watermark(latest, column)
-        found = [(watermark(row[column], column), row) for row in self.table]
-        kept = [
-            (value, row)
-            for value, row in found
-            if (isinstance(value, int) or str(value) <= str(top)) and (wanted.since is None or value >= wanted.since)  # type: ignore[operator]
-        ]
-        return [row for _, row in (sorted(kept, key=lambda pair: pair[0]) if self.ordered else kept)]
+            return self.table
+        lag = origin.lag if isinstance(origin, SqlOrigin) else timedelta(0)
+        last = watermark(utc(wanted.now - lag), column)
+        found = [row for row in self.table if _within(watermark(row[column], column), wanted.since, last)]
+        return sorted(found, key=lambda row: watermark(row[column], column)) if self.ordered else found
+
+
+def _within(value: Any, since: Any, last: Any) -> bool:
+    """Whether a watermark is not before ``since``, and if it is a time not after ``last``."""
+    return (since is None or value >= since) and (isinstance(value, int) or value <= last)
 
 
 @dataclass

@@ -28,26 +28,33 @@ def address(origin: SqlOrigin, secret: Mapping[str, Any]) -> sa.URL:
     Raises:
         SecretUnusable: neither the secret nor the origin has a needed field, or the engine is not known.
     """
-    engine = str(secret.get("engine") or secret.get("drivername") or origin.engine or "")
-    driver = DRIVERS.get(engine.partition("+")[0])
-    if driver is None:
-        raise SecretUnusable(_lacks(origin, f"names the engine {engine!r}; use one of {', '.join(sorted(DRIVERS))}"))
+    driver = _driver(origin, secret)
     database = str(secret.get("dbname") or secret.get("database") or origin.database)
     if driver.startswith("sqlite"):
         return sa.URL.create(driver, database=database)
+    found = _entry(origin, secret)
+    return sa.URL.create(driver, found["username"], found["password"], found["host"], _port(origin, secret), database)
+
+
+def _entry(origin: SqlOrigin, secret: Mapping[str, Any]) -> dict[str, str]:
     found = {"host": origin.host, **{name: str(secret[name]) for name in NEEDED if secret.get(name)}}
     missing = [name for name in NEEDED if not found.get(name)]
     if missing:
         raise SecretUnusable(_lacks(origin, f"lacks {', '.join(missing)}"))
+    return found
+
+
+def _port(origin: SqlOrigin, secret: Mapping[str, Any]) -> int | None:
     port = secret.get("port") or origin.port
-    return sa.URL.create(
-        driver,
-        username=found["username"],
-        password=found["password"],
-        host=found["host"],
-        port=int(port) if port else None,
-        database=database or None,
-    )
+    return int(port) if port else None
+
+
+def _driver(origin: SqlOrigin, secret: Mapping[str, Any]) -> str:
+    engine = str(secret.get("engine") or secret.get("drivername") or origin.engine or "")
+    driver = DRIVERS.get(engine.partition("+")[0])
+    if driver is None:
+        raise SecretUnusable(_lacks(origin, f"names the engine {engine!r}; use one of {', '.join(sorted(DRIVERS))}"))
+    return driver
 
 
 def arguments(origin: SqlOrigin, secret: Mapping[str, Any], url: sa.URL) -> dict[str, Any]:
