@@ -4,6 +4,7 @@ Codes after "PostgreSQL Error Codes" (PostgreSQL documentation, appendix A) and 
 "Client Error Message Reference" (MySQL Reference Manual).
 """
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -28,6 +29,8 @@ def database_failures(what: str) -> Iterator[None]:
         if _may_pass(error):
             raise DependencyUnavailable(f"{what} was lost: {_told(error.orig)}") from error
         raise OriginRefused(f"{what} refused: {_told(error.orig)}") from error
+    except ssl.SSLCertVerificationError as error:
+        raise OriginRefused(f"{what} is not the one it says: {error}; give the secret its authority as ca") from error
     except (OSError, EOFError) as error:
         raise DependencyUnavailable(f"{what} was lost: {error}") from error
     except (SQLAlchemyError, NoSuchModuleError, ValueError) as error:
