@@ -90,6 +90,7 @@ class PlatformStack(Stack):
         )
         lake.grant_take_landed(steps.ingest)
         lake.grant_validate(steps.validate_data)
+        lake.grant_write_runs(steps.validate_data)
         lake.grant_read_datasets(steps.build_features)
         lake.grant_write_runs(steps.build_features)
         lake.grant_read_datasets(steps.check_leakage)

@@ -12,7 +12,7 @@ from infra.constructs.private_bucket import bucket_name, private_bucket
 from roost import object_keys
 
 LANDING, LOADS, EVENTS, HISTORY, DATASETS = "landing/", "loads/", "events/", "history/", "datasets/"
-QUARANTINE, RUNS, AUDITS = "quarantine/", "runs/", "audits/"
+QUARANTINE, RUNS, AUDITS, ACCEPTED = "quarantine/", "runs/", "audits/", "accepted/"
 COMPACTED_KEPT = Duration.days(3)  # a run that took them into a data set can be redriven over a weekend
 COMPACTED_BACK = Duration.days(7)  # after which nobody can restore them
 
@@ -40,10 +40,10 @@ class DataLake(Construct):
         self._objects(function, "s3:PutObject", *prefixes)
 
     def grant_validate(self, function: PlatformFunction) -> None:
-        """Read landed and loaded files, stream logs and data sets; write data sets and the quarantine."""
-        self._list(function, DATASETS)
-        self._objects(function, "s3:GetObject", LANDING, LOADS, EVENTS, HISTORY, DATASETS)
-        self._objects(function, "s3:PutObject", DATASETS, QUARANTINE)
+        """Read landed and loaded files, stream logs, data sets and profiles; write data sets, quarantine, profiles."""
+        self._list(function, DATASETS, ACCEPTED)
+        self._objects(function, "s3:GetObject", LANDING, LOADS, EVENTS, HISTORY, DATASETS, ACCEPTED)
+        self._objects(function, "s3:PutObject", DATASETS, QUARANTINE, ACCEPTED)
 
     def grant_read_datasets(self, function: PlatformFunction) -> None:
         """Read data sets."""

@@ -8,6 +8,7 @@ PACKAGE_CARD = "card.md"
 MANIFEST = "manifest.json"
 VALID_ROWS = "valid.parquet"
 VALIDATION_REPORT = "validation.json"
+VALIDATION_PAGE = "validation.md"
 TRAINING_SET = "training_set.parquet"
 TRAINING_ARRAYS = "training_arrays.npz"
 LEAKAGE_SAMPLE = "leakage_sample.npz"
@@ -71,6 +72,16 @@ def dataset_key(digest: str, name: str) -> str:
 def quarantine_key(source: str, digest: str) -> str:
     """Rejected rows of a data set, with the rule that each broke."""
     return f"quarantine/{source}/{digest}.parquet"
+
+
+def accepted_prefix(source: str) -> str:
+    """Profiles of a source's data sets that passed validation, in the order of their acceptance."""
+    return f"accepted/{source}/"
+
+
+def accepted_key(source: str, moment: str, digest: str) -> str:
+    """The profile of one accepted data set; ``moment`` sorts as it is written."""
+    return f"{accepted_prefix(source)}{moment}-{digest}.json"
 
 
 def run_key(model: str, run: str, name: str) -> str:

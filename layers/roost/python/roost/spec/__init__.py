@@ -14,6 +14,7 @@ from roost.spec.model import (
     TimeSplit,
 )
 from roost.spec.origins import CursorPaging, HttpOrigin, LinkPaging, PagePaging, SqlOrigin
+from roost.spec.set_rules import DriftRule, DuplicateRule, SetRules, ShareRule, VolumeRule
 from roost.spec.sources import Column, ColumnType, Source
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "ColumnType",
     "CursorPaging",
     "DecisionThreshold",
+    "DriftRule",
+    "DuplicateRule",
     "Entity",
     "FeatureView",
     "Gate",
@@ -36,9 +39,12 @@ __all__ = [
     "PagePaging",
     "ProjectMetric",
     "Rollout",
+    "SetRules",
+    "ShareRule",
     "Source",
     "SqlOrigin",
     "TimeSplit",
+    "VolumeRule",
     "WindowView",
     "load_model",
     "model_names",

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from roost.spec.definition import Definition, Name
 from roost.spec.origins import Origin
+from roost.spec.set_rules import SetRules
 
 
 class ColumnType(StrEnum):
@@ -59,7 +60,7 @@ class Source(Definition):
     stream on stages that are deployed with ``-c streams=true``; its records get their arrival as ``ingested_at``.
 
 
-    ``max_rejected_share`` (0 to 1) and ``min_rows`` are the set-level rules: beyond them the run stops.
+    Beyond ``max_rejected_share`` (0 to 1), ``min_rows`` and the ``set_rules`` the run stops.
     """
 
     name: Name
@@ -72,6 +73,7 @@ class Source(Definition):
     origin: Origin | None = Field(default=None, description="where LoadSources pulls rows from; files land by default")
     max_rejected_share: float = Field(default=0.01, ge=0, le=1)
     min_rows: int = Field(default=1, ge=1)
+    set_rules: SetRules = SetRules()
     description: str = ""
 
     @model_validator(mode="after")
@@ -106,6 +108,15 @@ class Source(Definition):
             raise ValueError(f"source '{self.name}': a streamed source needs event_id and ingested_at")
         if self.ingested_at is not None and self.column(self.ingested_at).type is not ColumnType.TIMESTAMP:
             raise ValueError(f"source '{self.name}': ingested_at {self.ingested_at!r} must have type timestamp")
+        return self
+
+    @model_validator(mode="after")
+    def _set_rules_are_about_columns(self) -> Self:
+        for name in self.set_rules.columns():
+            self.column(name)
+        for name in self.set_rules.drift.columns if self.set_rules.drift else ():
+            if self.column(name).type is ColumnType.TIMESTAMP:
+                raise ValueError(f"source '{self.name}': set_rules.drift: {name!r} is a time, which always moves on")
         return self
 
     @model_validator(mode="after")

@@ -11,7 +11,7 @@ from roost.workflows.committed_loads import load_files
 from roost.workflows.event_history import event_files
 from roost.workflows.landed_files import is_data, local_copy, sha256_of
 
-NO_RULES = ("description", "origin")  # what does not decide how a source is read, or which of its rows are valid
+NO_RULES = ("description", "origin", "set_rules")  # what does not decide which rows there are and which are valid
 
 
 def ingest(model: Model, tables: TableEngine, ports: PipelinePorts) -> dict[str, Any]:
