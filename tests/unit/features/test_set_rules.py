@@ -203,3 +203,9 @@ def test_a_rule_about_no_column_is_refused(rules: dict[str, Any], told: str) -> 
 def test_a_range_that_holds_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="at_least 0.5 is above 0.1"):
         ShareRule(column="is_fraud", value="1", at_least=0.5, at_most=0.1)
+
+
+@pytest.mark.parametrize("place", ["features", "request"])
+def test_the_label_among_what_a_model_sees_is_refused_at_synth(place: str) -> None:
+    with pytest.raises(ValueError, match=rf"{place}: 'is_fraud' is the label"):
+        model(**{place: ("amount", "is_fraud"), **({"on_demand": (), "views": (), "defaults": {}})})
