@@ -8,6 +8,7 @@ from infra.constructs.feature_alarms import SkewAlarm, StreamAlarms
 from infra.constructs.feature_pipeline import FeaturePipeline
 from infra.constructs.feature_stream import FeatureStream, RejectedRecords
 from infra.constructs.layers import BuildLayers, Layers
+from infra.constructs.load_states import load_function
 from infra.constructs.model_endpoint import ModelEndpoint
 from infra.constructs.new_data_trigger import NewDataTrigger
 from infra.constructs.pipeline_functions import (
@@ -56,7 +57,8 @@ class PlatformStack(Stack):
         training, release = self._training(), self._release(list(endpoints.values()))
         backfill, audit = self._backfill(), self._audit([endpoints[model.name] for model in models if model.views])
         for model in models:
-            TrainingPipeline(self, f"Training-{model.name}", config, model, training)
+            load = load_function(self._factory, model, storage.lake)
+            TrainingPipeline(self, f"Training-{model.name}", config, model, training, load)
             ReleasePipeline(self, f"Release-{model.name}", config, model, release)
             self._start_on_new_data(model)
             if model.views:
@@ -91,6 +93,7 @@ class PlatformStack(Stack):
         )
         lake.grant_take_landed(steps.ingest)
         lake.grant_validate(steps.validate_data)
+        lake.grant_write_runs(steps.validate_data)
         lake.grant_read_datasets(steps.build_features)
         lake.grant_write_runs(steps.build_features)
         lake.grant_read_datasets(steps.check_leakage)

@@ -11,4 +11,4 @@ from roost.workflows.validation import validate_data
 @step
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Answer how many rows were kept, and which rules the others broke."""
-    return validate_data(load_model(event["model"]), event["datasets"], tables(), pipeline())
+    return validate_data(load_model(event["model"]), event["datasets"], tables(), pipeline(), event["run"])

@@ -1,5 +1,7 @@
 """The lake: raw files as they land, data sets, quarantine, and what the runs leave behind."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
@@ -9,8 +11,8 @@ from infra.constructs.platform_function import PlatformFunction
 from infra.constructs.private_bucket import bucket_name, private_bucket
 from roost import object_keys
 
-LANDING, EVENTS, HISTORY, DATASETS = "landing/", "events/", "history/", "datasets/"
-QUARANTINE, RUNS, AUDITS = "quarantine/", "runs/", "audits/"
+LANDING, LOADS, EVENTS, HISTORY, DATASETS = "landing/", "loads/", "events/", "history/", "datasets/"
+QUARANTINE, RUNS, AUDITS, ACCEPTED = "quarantine/", "runs/", "audits/", "accepted/"
 COMPACTED_KEPT = Duration.days(3)  # a run that took them into a data set can be redriven over a weekend
 COMPACTED_BACK = Duration.days(7)  # after which nobody can restore them
 
@@ -25,16 +27,23 @@ class DataLake(Construct):
         self._arn = f"arn:{Aws.PARTITION}:s3:::{self.bucket_name}"
 
     def grant_take_landed(self, function: PlatformFunction) -> None:
-        """List and read what has landed or arrived on streams, and write data sets."""
-        self._list(function, LANDING, EVENTS, HISTORY)
-        self._objects(function, "s3:GetObject", LANDING, EVENTS, HISTORY)
+        """List and read what has landed, was loaded or arrived on streams, and write data sets."""
+        self._list(function, LANDING, LOADS, EVENTS, HISTORY)
+        self._objects(function, "s3:GetObject", LANDING, LOADS, EVENTS, HISTORY)
         self._objects(function, "s3:PutObject", DATASETS)
 
+    def grant_load(self, function: PlatformFunction, sources: Sequence[str]) -> None:
+        """List and read the loads of some sources, and add to them."""
+        prefixes = [object_keys.loads_prefix(source) for source in sources]
+        self._list(function, *prefixes)
+        self._objects(function, "s3:GetObject", *prefixes)
+        self._objects(function, "s3:PutObject", *prefixes)
+
     def grant_validate(self, function: PlatformFunction) -> None:
-        """Read landed files, stream logs and data sets; write data sets and the quarantine."""
-        self._list(function, DATASETS)
-        self._objects(function, "s3:GetObject", LANDING, EVENTS, HISTORY, DATASETS)
-        self._objects(function, "s3:PutObject", DATASETS, QUARANTINE)
+        """Read landed and loaded files, stream logs, data sets and profiles; write data sets, quarantine, profiles."""
+        self._list(function, DATASETS, ACCEPTED)
+        self._objects(function, "s3:GetObject", LANDING, LOADS, EVENTS, HISTORY, DATASETS, ACCEPTED)
+        self._objects(function, "s3:PutObject", DATASETS, QUARANTINE, ACCEPTED)
 
     def grant_read_datasets(self, function: PlatformFunction) -> None:
         """Read data sets."""

@@ -9,9 +9,9 @@ from constructs import Construct
 from infra.config import StageConfig
 from infra.constructs.code_staging import roost_layer
 from infra.layer_build import LayerAsset, LayerTarget, layer_assets
-from roost.names import BASE_LAYER, FEATURES_LAYER, SCORING_LAYER, TRAINING_LAYER
+from roost.names import BASE_LAYER, CONNECTORS_LAYER, FEATURES_LAYER, SCORING_LAYER, TRAINING_LAYER
 
-THIRD_PARTY = (BASE_LAYER, FEATURES_LAYER, TRAINING_LAYER, SCORING_LAYER)
+THIRD_PARTY = (BASE_LAYER, FEATURES_LAYER, TRAINING_LAYER, SCORING_LAYER, CONNECTORS_LAYER)
 
 BuildLayers = Callable[[tuple[str, ...], str, str], dict[str, LayerAsset]]
 

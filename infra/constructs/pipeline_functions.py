@@ -9,12 +9,13 @@ from infra.constructs.code_staging import function_code
 from infra.constructs.layers import Layers
 from infra.constructs.platform_function import FunctionSize, PlatformFunction
 from roost import names
-from roost.names import BASE_LAYER, FEATURES_LAYER, SCORING_LAYER, TRAINING_LAYER
+from roost.names import BASE_LAYER, CONNECTORS_LAYER, FEATURES_LAYER, SCORING_LAYER, TRAINING_LAYER
 from roost.settings import Environment, PipelineSettings
 from roost.spec import model_names
 
 SMALL = FunctionSize(memory=256, seconds=60)
 TABLES = FunctionSize(memory=3008, seconds=900, storage=4096)
+LOAD = FunctionSize(memory=1024, seconds=900, storage=4096)
 STREAM = FunctionSize(memory=1024, seconds=120)
 FIT = FunctionSize(memory=3008, seconds=900, storage=1024)
 
@@ -29,6 +30,7 @@ class Kind:
 
 
 TABLE_STEP = Kind((FEATURES_LAYER,), TABLES)
+LOAD_STEP = Kind((FEATURES_LAYER, CONNECTORS_LAYER), LOAD)
 STREAM_STEP = Kind((FEATURES_LAYER,), STREAM)
 FIT_STEP = Kind((TRAINING_LAYER,), FIT)
 JUDGE_STEP = Kind((BASE_LAYER, SCORING_LAYER), FIT)

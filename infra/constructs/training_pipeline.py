@@ -6,6 +6,7 @@ from typing import Any
 from constructs import Construct
 
 from infra.config import StageConfig
+from infra.constructs.load_states import load_states
 from infra.constructs.pipeline_states import State, catch_explained, failure_states, last, retry, task
 from infra.constructs.platform_function import PlatformFunction
 from infra.constructs.state_machine import StateMachine, machine_arn
@@ -35,9 +36,16 @@ class TrainingPipeline(Construct):
     """From what has landed to a registered version, and on to its release if the model's rollout is automatic."""
 
     def __init__(
-        self, scope: Construct, name: str, config: StageConfig, model: Model, functions: TrainingFunctions
+        self,
+        scope: Construct,
+        name: str,
+        config: StageConfig,
+        model: Model,
+        functions: TrainingFunctions,
+        load: PlatformFunction | None = None,
     ) -> None:
         super().__init__(scope, name)
+        self._load = load_states(model, load, "Ingest")
         self._release = machine_arn(self, names.release_pipeline(config.stage, model.name))
         self.pipeline = StateMachine(
             self,
@@ -45,7 +53,7 @@ class TrainingPipeline(Construct):
             config,
             machine_name=names.training_pipeline(config.stage, model.name),
             definition=self._definition(model, functions, config.code),
-            functions=list(vars(functions).values()),
+            functions=[*vars(functions).values(), *([load] if load else [])],
         )
         if _releases(model):
             self.pipeline.allow_start(self._release)
@@ -53,8 +61,9 @@ class TrainingPipeline(Construct):
     def _definition(self, model: Model, functions: TrainingFunctions, code: str) -> State:
         return {
             "Comment": f"Train {model.name}. Input, all optional: reason, requested_by, cutoff (ISO 8601).",
-            "StartAt": "Ingest",
+            "StartAt": next(iter(self._load), "Ingest"),
             "States": {
+                **self._load,
                 **_data_states(model, functions),
                 "TrainAndMaterialize": _side_by_side(model, functions),
                 **_model_states(model, functions, code),

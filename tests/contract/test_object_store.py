@@ -187,3 +187,17 @@ def test_a_lost_connection_is_worth_another_try(aws: None) -> None:
     client.meta.events.register("before-send.s3", lose)
     with pytest.raises(DependencyUnavailable, match="S3 could not be reached"):
         S3ObjectStore(BUCKET, client).get("a")
+
+
+def test_a_new_object_is_put_only_where_there_is_none(store: ObjectStore) -> None:
+    assert store.create("a/1", b"first", "application/json")
+    assert not store.create("a/1", b"second", "application/json")
+    assert store.get("a/1") == b"first"
+
+
+def test_another_failure_of_a_conditional_write_goes_through(aws: None) -> None:
+    client = boto3.client("s3")
+    with Stubber(client) as stub:
+        stub.add_client_error("put_object", service_error_code="AccessDenied", http_status_code=403)
+        with pytest.raises(ClientError, match="AccessDenied"):
+            S3ObjectStore(BUCKET, client).create("a", b"")

@@ -21,13 +21,18 @@ QUEUE = {
 
 MAY: dict[str, dict[str, set[str]]] = {
     "Ingest": {
-        "s3:ListBucket": {LAKE}, "s3:GetObject": {f"{LAKE}/landing/*", f"{LAKE}/events/*", f"{LAKE}/history/*"},
-        "s3:PutObject": {f"{LAKE}/datasets/*"},
+        "s3:ListBucket": {LAKE}, "s3:PutObject": {f"{LAKE}/datasets/*"},
+        "s3:GetObject": {f"{LAKE}/landing/*", f"{LAKE}/loads/*", f"{LAKE}/events/*", f"{LAKE}/history/*"},
     },
     "ValidateData": {
         "s3:ListBucket": {LAKE},
-        "s3:GetObject": {f"{LAKE}/landing/*", f"{LAKE}/events/*", f"{LAKE}/history/*", f"{LAKE}/datasets/*"},
-        "s3:PutObject": {f"{LAKE}/datasets/*", f"{LAKE}/quarantine/*"},
+        "s3:GetObject": {
+            f"{LAKE}/landing/*", f"{LAKE}/loads/*", f"{LAKE}/events/*", f"{LAKE}/history/*", f"{LAKE}/datasets/*",
+            f"{LAKE}/accepted/*",
+        },
+        "s3:PutObject": {
+            f"{LAKE}/datasets/*", f"{LAKE}/quarantine/*", f"{LAKE}/accepted/*", f"{LAKE}/runs/*",
+        },
     },
     "BuildFeatures": {"s3:GetObject": {f"{LAKE}/datasets/*"}, "s3:PutObject": {f"{LAKE}/runs/*"}},
     "CheckLeakage": {"s3:GetObject": {f"{LAKE}/datasets/*", f"{LAKE}/runs/*"}, "s3:PutObject": {f"{LAKE}/runs/*"}},

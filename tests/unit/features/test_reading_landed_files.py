@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from roost.adapters.duckdb_tables import DuckDBTables
+from roost.adapters.landed_text import zstd
 from roost.errors import UnreadableData
 from roost.ports import FileFacts, LocalCopy
 from roost.spec import Source
@@ -58,20 +59,21 @@ PARQUET_ROW = "SELECT 1 AS payment_id, TIMESTAMP '2020-01-01' AS paid_at, 'a' AS
     [
         csv_text(ROWS),
         gzip.compress(csv_text(ROWS)),
+        zstd.compress(csv_text(ROWS)),
         csv_text(ROWS).replace(b"\r\n", b"\n"),
         b"\xef\xbb\xbf" + csv_text(ROWS),
         csv_text(ROWS).rstrip(),
         csv_text([(c, d, e, b, a) for a, b, c, d, e in ROWS], ("card", "amount", "is_fraud", "paid_at", "payment_id")),
     ],
-    ids=["plain", "gzip", "unix", "byte order mark", "no last line end", "other order"],
+    ids=["plain", "gzip", "zstd", "unix", "byte order mark", "no last line end", "other order"],
 )
 def test_csv_is_read(reader: Callable[[Format], Inspect], body: bytes) -> None:
     assert reader("csv")(body) == FileFacts(2, FIRST, LAST)
 
 
-@pytest.mark.parametrize("body", [json_text(JSON_ROWS), gzip.compress(json_text(JSON_ROWS))])
-def test_json_lines_are_read(reader: Callable[[Format], Inspect], body: bytes) -> None:
-    assert reader("json")(body) == FileFacts(2, FIRST, LAST)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, zstd.compress])
+def test_json_lines_are_read(reader: Callable[[Format], Inspect], pack: Callable[[bytes], bytes]) -> None:
+    assert reader("json")(pack(json_text(JSON_ROWS))) == FileFacts(2, FIRST, LAST)
 
 
 def test_json_may_leave_out_what_may_be_null(reader: Callable[[Format], Inspect]) -> None:
@@ -146,6 +148,10 @@ def test_a_bad_cell_is_no_reason_to_refuse_a_file(reader: Callable[[Format], Ins
         ("payment_id,käufer\n".encode("utf-16"), "not UTF-8"),
         (gzip.compress(csv_text(ROWS * 99))[:-20], "gzip"),
         (gzip.compress(csv_text(ROWS))[:30], "not a whole gzip file"),
+        (zstd.compress(csv_text(ROWS))[:-4], "not a whole zstd file"),
+        (zstd.compress(csv_text(ROWS * 50_000))[:-20], "not a whole zstd file"),
+        (zstd.compress(csv_text(ROWS) + NOT_UTF8), "not UTF-8"),
+        (csv_text(ROWS).replace(b",", b"|"), "separated by vertical bars"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -176,6 +182,26 @@ def test_a_json_file_that_cannot_be_read_is_explained(
     with pytest.raises(UnreadableData) as caught:
         reader("json")(body)
     assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "body", [json_text(JSON_ROWS) + NOT_UTF8, json_text(JSON_ROWS * 600) + b'{"card": "\xff"}\n'], ids=["head", "later"]
+)
+def test_json_that_is_not_utf8_is_explained(reader: Callable[[Format], Inspect], body: bytes) -> None:
+    with pytest.raises(UnreadableData, match="UTF-8"):
+        reader("json")(body)
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "parquet"])
+def test_an_empty_file_is_empty_in_every_format(reader: Callable[[Format], Inspect], kind: Format) -> None:
+    with pytest.raises(UnreadableData, match="is empty"):
+        reader(kind)(b"")
+
+
+@pytest.mark.parametrize("cut", [1, 9, 200])
+def test_a_truncated_parquet_file_is_explained(reader: Callable[[Format], Inspect], tmp_path: Path, cut: int) -> None:
+    with pytest.raises(UnreadableData, match=r"landing/payments/x cannot be read as parquet"):
+        reader("parquet")(parquet(tmp_path, PARQUET_ROW)[:-cut])
 
 
 @pytest.mark.parametrize("body", [b"PAR1", csv_text(ROWS)])

@@ -48,6 +48,18 @@ class DataRejected(PermanentError):
     """A data set broke a set-level rule: too many bad rows, too little data, a label without both classes."""
 
 
+class OriginRefused(PermanentError):
+    """A database or an API answered that it will not give the rows: credentials, a missing table, a bad request."""
+
+
+class PagingLoop(PermanentError):
+    """An API sends a page again, comes back to a cursor, or does not end."""
+
+
+class SecretUnusable(PermanentError):
+    """A secret is not there, or lacks what an origin needs."""
+
+
 class LeakageFound(PermanentError):
     """A training set holds a feature value that nobody could know at its row's time."""
 

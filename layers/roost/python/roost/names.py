@@ -169,6 +169,7 @@ FEATURES_LAYER = "features"
 TRAINING_LAYER = "training"
 SCORING_LAYER = "scoring"
 BASE_LAYER = "base"
+CONNECTORS_LAYER = "connectors"
 
 
 class Output(StrEnum):

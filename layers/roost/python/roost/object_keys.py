@@ -11,6 +11,7 @@ PACKAGE_EVIDENCE = "evidence.json"
 MANIFEST = "manifest.json"
 VALID_ROWS = "valid.parquet"
 VALIDATION_REPORT = "validation.json"
+VALIDATION_PAGE = "validation.md"
 TRAINING_SET = "training_set.parquet"
 TRAINING_ARRAYS = "training_arrays.npz"
 LEAKAGE_SAMPLE = "leakage_sample.npz"
@@ -25,6 +26,21 @@ EVALUATION_REPORT = "evaluation.json"
 def landing_prefix(source: str) -> str:
     """Where raw files of a source arrive in the lake bucket."""
     return f"landing/{source}/"
+
+
+def loads_prefix(source: str) -> str:
+    """Where LoadSources puts what it pulled: not under ``landing/``, whose objects start a training run."""
+    return f"loads/{source}/"
+
+
+def load_key(source: str, number: int, sha256: str) -> str:
+    """The rows of a load; the same rows have the same key."""
+    return f"{loads_prefix(source)}{number:08d}-{sha256[:16]}.jsonl.gz"
+
+
+def load_manifest_key(source: str, number: int) -> str:
+    """The manifest of a load; rows without one were never loaded."""
+    return f"{loads_prefix(source)}{number:08d}.json"
 
 
 def event_log_prefix(source: str) -> str:
@@ -60,6 +76,16 @@ def dataset_key(digest: str, name: str) -> str:
 def quarantine_key(source: str, digest: str) -> str:
     """Rejected rows of a data set, with the rule that each broke."""
     return f"quarantine/{source}/{digest}.parquet"
+
+
+def accepted_prefix(source: str) -> str:
+    """Profiles of a source's data sets that passed validation, in the order of their acceptance."""
+    return f"accepted/{source}/"
+
+
+def accepted_key(source: str, moment: str, digest: str) -> str:
+    """The profile of one accepted data set; ``moment`` sorts as it is written."""
+    return f"{accepted_prefix(source)}{moment}-{digest}.json"
 
 
 def run_key(model: str, run: str, name: str) -> str:

@@ -13,7 +13,7 @@ from roost.adapters.s3_objects import S3ObjectStore
 from roost.adapters.step_functions import StepFunctionsPipeline
 from roost.adapters.system_clock import SystemClock
 from roost.names import Problem, scoring_function
-from roost.ports import OnnxModel, PipelinePorts, PipelineStarter, TableEngine, Trainer
+from roost.ports import Connectors, OnnxModel, PipelinePorts, PipelineStarter, TableEngine, Trainer
 from roost.settings import PipelineSettings, StarterSettings, function_memory
 
 
@@ -35,6 +35,14 @@ def pipeline() -> PipelinePorts:
 def training_pipeline() -> PipelineStarter:
     """The training pipeline that new data start."""
     return StepFunctionsPipeline(StarterSettings.read().pipeline_arn)
+
+
+def connectors() -> Connectors:
+    """Pulls rows from databases and APIs; only the connectors layer carries it."""
+    from roost.adapters.origins import OriginConnectors
+    from roost.adapters.secrets_manager import SecretsManager
+
+    return OriginConnectors(SecretsManager())
 
 
 def trainer() -> Trainer:

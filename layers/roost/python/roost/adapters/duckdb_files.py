@@ -7,7 +7,7 @@ import duckdb
 from roost.adapters.duckdb_cells import typed
 from roost.adapters.duckdb_connection import literal, quoted
 from roost.adapters.landed_columns import check_columns
-from roost.adapters.landed_text import compression, csv_columns, file_format, json_columns
+from roost.adapters.landed_text import check_whole, compression, csv_columns, file_format, json_columns
 from roost.errors import UnreadableData
 from roost.ports import FileFacts, LocalCopy
 from roost.spec.sources import Source
@@ -44,6 +44,7 @@ def insert(opened: duckdb.DuckDBPyConnection, table: str, index: int, file: Loca
 def _columns(opened: duckdb.DuckDBPyConnection, file: LocalCopy, source: Source) -> list[str]:
     if file.path.stat().st_size == 0:
         raise UnreadableData(f"{file.key} is empty (0 bytes); remove it, or upload it again")
+    check_whole(file)
     match file_format(file.path, source.format):
         case "csv":
             return csv_columns(file)

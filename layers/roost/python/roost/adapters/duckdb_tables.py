@@ -16,6 +16,7 @@ from roost.adapters import (
     duckdb_events,
     duckdb_files,
     duckdb_histories,
+    duckdb_profile,
     duckdb_validation,
 )
 from roost.adapters.duckdb_connection import MEMORY_LIMIT, PARQUET, Database, connection, literal, quoted
@@ -26,6 +27,7 @@ from roost.adapters.memory_limit import engine_share, in_bytes, portions
 from roost.domain.entity_events import MICROS
 from roost.domain.event_codec import EventArrays
 from roost.domain.naive_features import Known
+from roost.domain.profile import Bins, Profile, ProfileQuestions
 from roost.domain.view_layout import ViewLayout
 from roost.ports import CompactedRows, FileFacts, LocalCopy, RowSpan, ValidationCounts
 from roost.spec.sources import Source
@@ -56,6 +58,18 @@ class DuckDBTables:
         """Split the rows of landed files, taken one after the other, into valid and rejected ones."""
         with connection(self._memory_limit) as opened:
             return duckdb_validation.validate(opened, files, source, now, valid, quarantine)
+
+    def profile(self, table: Path, source: Source, asked: ProfileQuestions) -> Profile:
+        """What set-level rules ask about a valid table."""
+        with connection(self._memory_limit) as opened:
+            return duckdb_profile.profile(opened, table, source, asked)
+
+    def bin_counts(
+        self, table: Path, source: Source, bins: Mapping[str, Bins], after: int | None
+    ) -> dict[str, tuple[int, ...]]:
+        """Rows by bin."""
+        with connection(self._memory_limit) as opened:
+            return duckdb_profile.bin_counts(opened, table, source, bins, after)
 
     def time_span(self, tables: Path | Sequence[Path], event_time: str) -> tuple[int, int]:
         """First and last time of tables with rows, in whole seconds since 1970; 0 where all are null."""

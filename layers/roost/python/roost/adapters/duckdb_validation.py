@@ -1,6 +1,7 @@
 """Rows against the rules of their source: good ones typed, bad ones as they came, with every rule that they broke."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from roost.ports import LocalCopy, ValidationCounts
 from roost.spec.sources import Source
 
 SEPARATOR = "; "
+EXAMPLES, CELL_SHOWN = 3, 40
 
 
 def validate(
@@ -34,7 +36,8 @@ def validate(
     kept = f"SELECT * EXCLUDE (broken, position) FROM judged WHERE broken = '' ORDER BY {order}"
     opened.execute(f"COPY ({kept}) TO {literal(str(valid))} {PARQUET}")
     opened.execute(f"COPY ({_rejected(source, keys)}) TO {literal(str(quarantine))} {PARQUET}")
-    return _counts(opened)
+    counts = _counts(opened)
+    return replace(counts, examples={rule: _examples(opened, quarantine, rule) for rule in counts.rules})
 
 
 def _load(opened: duckdb.DuckDBPyConnection, files: Iterable[LocalCopy], source: Source) -> list[str]:
@@ -78,6 +81,17 @@ def _rejected(source: Source, keys: list[str]) -> str:
         "JOIN (SELECT file_index, min(rowid) AS position FROM landed GROUP BY file_index) AS first "
         "ON first.file_index = landed.file_index WHERE broken <> '' ORDER BY judged.position"
     )
+
+
+def _examples(opened: duckdb.DuckDBPyConnection, quarantine: Path, rule: str) -> tuple[str, ...]:
+    """Where some of the rows are that broke a rule, and the cell that it is about."""
+    cell = f"left({quoted(rule.split(' ', maxsplit=1)[0])}, {CELL_SHOWN})"
+    found = opened.execute(
+        f"SELECT file, row, {cell} FROM read_parquet({literal(str(quarantine))}) "
+        f"WHERE list_contains(string_split(broken_rule, {literal(SEPARATOR)}), {literal(rule)}) "
+        f"ORDER BY file, row LIMIT {EXAMPLES}"
+    ).fetchall()
+    return tuple(f"{file} row {row}: {'null' if shown is None else repr(shown)}" for file, row, shown in found)
 
 
 def _counts(opened: duckdb.DuckDBPyConnection) -> ValidationCounts:

@@ -5,23 +5,46 @@ import gzip
 import io
 import itertools
 import json
+import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
 from roost.errors import UnreadableData
 from roost.ports import LocalCopy
 
-GZIP, PARQUET = b"\x1f\x8b", b"PAR1"
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+GZIP, ZSTD, PARQUET = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1"
+KINDS = {"gzip": GZIP, "zstd": ZSTD}
 HEAD_CHARACTERS = 65_536
 HEAD_RECORDS = 1_000
+CHUNK_BYTES = 1 << 20
 
 
 def compression(path: Path) -> str:
-    """``gzip`` or ``none``, by the file's first bytes, whatever its name says."""
+    """``gzip``, ``zstd`` or ``none``, by the file's first bytes, whatever its name says."""
     with path.open("rb") as opened:
-        return "gzip" if opened.read(len(GZIP)) == GZIP else "none"
+        head = opened.read(len(ZSTD))
+    return next((kind for kind, mark in KINDS.items() if head.startswith(mark)), "none")
+
+
+def check_whole(file: LocalCopy) -> None:
+    """Refuse a Zstandard file that was cut off: DuckDB reads what there is of one, and says nothing.
+
+    Raises:
+        UnreadableData: the file does not end where a frame does.
+    """
+    if compression(file.path) != "zstd":
+        return
+    with _explained(file), zstd.open(file.path, "rb") as opened:
+        while opened.read(CHUNK_BYTES):
+            pass
 
 
 def file_format(path: Path, declared: str) -> str:
@@ -41,13 +64,19 @@ def json_columns(file: LocalCopy) -> list[str]:
 
 
 def _head(file: LocalCopy, read: Callable[[TextIO], list[str]]) -> list[str]:
+    with _explained(file), _opened(file.path) as text:
+        return read(text)
+
+
+@contextmanager
+def _explained(file: LocalCopy) -> Iterator[None]:
     try:
-        with _opened(file.path) as text:
-            return read(text)
+        yield
     except UnicodeDecodeError as error:
         raise UnreadableData(f"{file.key} is not UTF-8 text ({error.reason}); write it in UTF-8") from error
-    except (EOFError, OSError, zlib.error) as error:
-        raise UnreadableData(f"{file.key} is not a whole gzip file ({error}); upload it again") from error
+    except (EOFError, OSError, zlib.error, zstd.ZstdError) as error:
+        kind = compression(file.path)
+        raise UnreadableData(f"{file.key} is not a whole {kind} file ({error}); upload it again") from error
     except (csv.Error, ValueError) as error:
         raise UnreadableData(f"{file.key}: {error}") from error
 
@@ -55,6 +84,8 @@ def _head(file: LocalCopy, read: Callable[[TextIO], list[str]]) -> list[str]:
 def _opened(path: Path) -> TextIO:
     if compression(path) == "gzip":
         return gzip.open(path, "rt", encoding="utf-8-sig", newline="")
+    if compression(path) == "zstd":
+        return zstd.open(path, "rt", encoding="utf-8-sig", newline="")
     return path.open(encoding="utf-8-sig", newline="")
 
 

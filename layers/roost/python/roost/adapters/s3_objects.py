@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import TagTypeDef
 
 ABSENT = ("NoSuchKey", "404", "NotFound", "MethodNotAllowed")  # the last by PutObjectTagging on a delete marker
-
 THERE = ("PreconditionFailed", "412")
 CONFLICT = ("ConditionalRequestConflict", "409")
 

@@ -1,5 +1,6 @@
 """``roost data``: make data, and land them."""
 
+import json
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
@@ -7,15 +8,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markdown import Markdown
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from models.fraud.simulator import SimulationSize, Transactions, simulate, write_landing_files
 from roost.adapters.s3_objects import S3ObjectStore
 from roost.cli.context import CHOICES, stage_command
 from roost.cli.display import err, note, out, print_json, table, when
-from roost.cli.options import Json
-from roost.errors import UnknownModel, UnknownSource
-from roost.object_keys import landing_prefix
+from roost.cli.options import Json, Model
+from roost.errors import UnknownModel, UnknownRun, UnknownSource
+from roost.object_keys import VALIDATION_PAGE, VALIDATION_REPORT, landing_prefix, run_key
 from roost.spec import load_model, model_names
 from roost.workflows.version_lineage import uses_of_data
 
@@ -61,6 +63,27 @@ def drawn(size: SimulationSize) -> Transactions:
     with Progress(*BARS, console=err, transient=True) as progress:
         bar = progress.add_task("simulating", total=1.0)
         return simulate(size, progress=lambda share: progress.update(bar, completed=share))
+
+
+@app.command("report")
+@stage_command
+def report(
+    model: Model,
+    run: Annotated[str, typer.Argument(help="Run; the latest if left out.")] = "",
+    as_json: Json = False,
+) -> None:
+    """What validation said of a run's data: every rule, number and bound. Example: `roost data report fraud`."""
+    platform = CHOICES.target().platform()
+    name = run or next(iter(platform.training(model).names(1)), "")
+    key = run_key(model, name, VALIDATION_REPORT if as_json else VALIDATION_PAGE)
+    try:
+        body = platform.lake.get(key)
+    except KeyError as error:
+        raise UnknownRun(f"run {name!r} of {model} has no validation report: it did not come so far") from error
+    if as_json:
+        print_json(json.loads(body))
+    else:
+        out.print(Markdown(body.decode()) if out.is_terminal else body.decode(), soft_wrap=not out.is_terminal)
 
 
 @app.command("upload")

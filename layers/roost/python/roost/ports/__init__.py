@@ -1,5 +1,6 @@
 """What the workflows need from the outside world; ``adapters`` implement it, ``adapters.in_memory`` for tests."""
 
+from roost.ports.connectors import Connector, Connectors, Row, Secrets, Wanted
 from roost.ports.engines import (
     CompactedRows,
     FileFacts,
@@ -30,6 +31,8 @@ __all__ = [
     "ChangePorts",
     "Clock",
     "CompactedRows",
+    "Connector",
+    "Connectors",
     "Endpoint",
     "EventBus",
     "EvidenceSource",
@@ -45,11 +48,14 @@ __all__ = [
     "PipelineStarter",
     "PredictionLog",
     "RegistryStore",
+    "Row",
     "RowSpan",
+    "Secrets",
     "StartedRun",
     "StoredObject",
     "StreamLags",
     "TableEngine",
     "Trainer",
     "ValidationCounts",
+    "Wanted",
 ]

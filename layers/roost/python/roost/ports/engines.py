@@ -1,10 +1,12 @@
 """Engines that compute: tables, estimators, ONNX models."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
+
+from roost.domain.profile import Bins, Profile, ProfileQuestions
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,15 @@ class FileFacts:
 
 @dataclass(frozen=True)
 class ValidationCounts:
-    """Rows read, rows kept, and per rule the rows that broke it; one row may break several."""
+    """Rows read, rows kept, and per rule the rows that broke it; one row may break several.
+
+    ``examples`` tells of a few rows of each rule, for people.
+    """
 
     rows: int
     valid: int
     rules: Mapping[str, int]
+    examples: Mapping[str, Sequence[str]] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,16 @@ class TableEngine(Protocol):
 
         Each file is read before the next is asked for. An event after ``now`` is rejected. Raises ``UnreadableData``.
         """
+        ...
+
+    def profile(self, table: Path, source: Any, asked: ProfileQuestions) -> Profile:
+        """Answer what set-level rules ask about a valid table of a ``spec.Source``."""
+        ...
+
+    def bin_counts(
+        self, table: Path, source: Any, bins: Mapping[str, Bins], after: int | None
+    ) -> Mapping[str, tuple[int, ...]]:
+        """Rows by bin of each column; with ``after`` only those later than that second since 1970."""
         ...
 
     def time_span(self, tables: Path | Sequence[Path], event_time: str) -> tuple[int, int]:

@@ -13,6 +13,8 @@ from roost.spec.model import (
     ProjectMetric,
     Rollout,
 )
+from roost.spec.origins import CursorPaging, HttpOrigin, LinkPaging, PagePaging, SqlOrigin
+from roost.spec.set_rules import DriftRule, DuplicateRule, SetRules, ShareRule, VolumeRule
 from roost.spec.sources import Column, ColumnType, Source
 from roost.spec.splits import HashSplit, TimeSplit
 
@@ -21,8 +23,11 @@ __all__ = [
     "Candidate",
     "Column",
     "ColumnType",
+    "CursorPaging",
     "DecisionThreshold",
     "Direction",
+    "DriftRule",
+    "DuplicateRule",
     "Entity",
     "Evaluation",
     "FeatureView",
@@ -30,16 +35,23 @@ __all__ = [
     "Guardrails",
     "HashSplit",
     "HoldoutFilter",
+    "HttpOrigin",
     "Invariance",
     "LatestView",
+    "LinkPaging",
     "Model",
     "MustPass",
     "OnDemandFeature",
+    "PagePaging",
     "ProjectMetric",
     "Rollout",
+    "SetRules",
+    "ShareRule",
     "Slice",
     "Source",
+    "SqlOrigin",
     "TimeSplit",
+    "VolumeRule",
     "WindowView",
     "load_model",
     "model_names",

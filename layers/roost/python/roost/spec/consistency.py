@@ -49,6 +49,8 @@ def _check_columns(model: Model) -> None:
         _require("request", name, columns)
     if model.label in model.request:
         raise ValueError(f"request: {model.label!r} is the label; a request cannot know it")
+    if model.label in model.features:
+        raise ValueError(f"features: {model.label!r} is the label; take it out, a model may not see what it predicts")
     for view in model.views:
         _check_source(model, view)
         _check_view(model, view)

@@ -7,6 +7,8 @@ from pydantic import Field, model_validator
 
 from roost.domain.categories import indicator
 from roost.spec.definition import Definition, Name
+from roost.spec.origins import Origin
+from roost.spec.set_rules import SetRules
 
 
 class ColumnType(StrEnum):
@@ -67,7 +69,7 @@ class Source(Definition):
     stream on stages that are deployed with ``-c streams=true``; its records get their arrival as ``ingested_at``.
 
 
-    ``max_rejected_share`` (0 to 1) and ``min_rows`` are the set-level rules: beyond them the run stops.
+    Beyond ``max_rejected_share`` (0 to 1), ``min_rows`` and the ``set_rules`` the run stops.
     """
 
     name: Name
@@ -77,8 +79,10 @@ class Source(Definition):
     event_id: Name | None = None
     ingested_at: Name | None = None
     streamed: bool = False
+    origin: Origin | None = Field(default=None, description="where LoadSources pulls rows from; files land by default")
     max_rejected_share: float = Field(default=0.01, ge=0, le=1)
     min_rows: int = Field(default=1, ge=1)
+    set_rules: SetRules = SetRules()
     description: str = ""
 
     @model_validator(mode="after")
@@ -113,6 +117,34 @@ class Source(Definition):
             raise ValueError(f"source '{self.name}': a streamed source needs event_id and ingested_at")
         if self.ingested_at is not None and self.column(self.ingested_at).type is not ColumnType.TIMESTAMP:
             raise ValueError(f"source '{self.name}': ingested_at {self.ingested_at!r} must have type timestamp")
+        return self
+
+    @model_validator(mode="after")
+    def _set_rules_are_about_columns(self) -> Self:
+        for name in self.set_rules.columns():
+            self.column(name)
+        for name in self.set_rules.drift.columns if self.set_rules.drift else ():
+            if self.column(name).type is ColumnType.TIMESTAMP:
+                raise ValueError(f"source '{self.name}': set_rules.drift: {name!r} is a time, which always moves on")
+        return self
+
+    @model_validator(mode="after")
+    def _origin_fits(self) -> Self:
+        if self.origin is None:
+            return self
+        if self.format != "json":
+            raise ValueError(f"source '{self.name}': what an origin gives lands as JSON Lines; declare format='json'")
+        for name in [*getattr(self.origin, "fields", ()), *([self.origin.watermark] if self.origin.watermark else [])]:
+            self.column(name)
+        return self._growing(self.origin.watermark)
+
+    def _growing(self, watermark: str | None) -> Self:
+        column = self.column(watermark) if watermark else None
+        if column and (column.nullable or column.type not in (ColumnType.TIMESTAMP, ColumnType.INTEGER)):
+            raise ValueError(
+                f"source '{self.name}': the origin's watermark {watermark!r} must have type timestamp or integer and "
+                "not be nullable: a row without one would never be loaded"
+            )
         return self
 
     def column(self, name: str) -> Column:

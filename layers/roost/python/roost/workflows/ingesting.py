@@ -7,8 +7,11 @@ from roost.errors import NoDataFound
 from roost.object_keys import MANIFEST, dataset_key, landing_prefix
 from roost.ports import ObjectStore, PipelinePorts, StoredObject, TableEngine
 from roost.spec import Model, Source
+from roost.workflows.committed_loads import load_files
 from roost.workflows.event_history import event_files
 from roost.workflows.landed_files import is_data, local_copy, sha256_of
+
+NO_RULES = ("description", "origin", "set_rules")  # what does not decide which rows there are and which are valid
 
 
 def ingest(model: Model, tables: TableEngine, ports: PipelinePorts) -> dict[str, Any]:
@@ -40,14 +43,16 @@ def _ingested(source: Source, tables: TableEngine, lake: ObjectStore) -> Dataset
 
 
 def definition(source: Source) -> dict[str, Any]:
-    """What decides how a source is read and which of its rows are valid; descriptions do not."""
-    return source.model_dump(mode="json", exclude={"description": True, "columns": {"__all__": {"description"}}})
+    """What decides how a source is read and which of its rows are valid; descriptions and origins do not."""
+    described = source.model_dump(mode="json", exclude={"columns": {"__all__": {"description"}}})
+    return {name: value for name, value in described.items() if name not in NO_RULES}
 
 
 def _landed(lake: ObjectStore, source: Source) -> list[StoredObject]:
     prefix = landing_prefix(source.name)
     landed = [stored for stored in lake.list(prefix) if is_data(stored.key)]
     landed += event_files(source.name, lake) if source.streamed else []
+    landed += load_files(source, lake) if source.origin else []
     if not landed:
         raise NoDataFound(
             f"nothing lies under {prefix} in the lake bucket; land {source.format} files with: "

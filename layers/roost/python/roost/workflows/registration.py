@@ -61,7 +61,6 @@ def _draft(event: Mapping[str, Any], ports: PipelinePorts) -> Version:
         metrics=event["evaluation"]["metrics"],
         intervals={name: (low, high) for name, (low, high) in event["evaluation"].get("intervals", {}).items()},
         lineage=_lineage(event),
-        intervals={name: (low, high) for name, (low, high) in event["evaluation"].get("intervals", {}).items()},
     )
 
 

@@ -1,0 +1,8 @@
+import pytest
+
+from tests.unit.features.payments import Lake
+
+
+@pytest.fixture
+def lake() -> Lake:
+    return Lake()
