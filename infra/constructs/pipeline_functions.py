@@ -16,7 +16,7 @@ from roost.spec import model_names
 SMALL = FunctionSize(memory=256, seconds=60)
 TABLES = FunctionSize(memory=3008, seconds=900, storage=4096)
 STREAM = FunctionSize(memory=1024, seconds=120)
-FIT = FunctionSize(memory=3008, seconds=900, storage=1024)
+FIT = FunctionSize(memory=3008, seconds=900, storage=4096)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from roost.ports.engines import (
     CompactedRows,
+    Compute,
     FileFacts,
     FittedModel,
     LocalCopy,
@@ -27,6 +28,7 @@ from roost.ports.stores import ObjectStore, OnlineItem, OnlineStore, RegistrySto
 __all__ = [
     "Clock",
     "CompactedRows",
+    "Compute",
     "Endpoint",
     "EvidenceSource",
     "FileFacts",

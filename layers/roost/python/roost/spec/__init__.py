@@ -13,11 +13,13 @@ from roost.spec.model import (
     Rollout,
     TimeSplit,
 )
+from roost.spec.search import Choice, IntegerRange, LogUniform, Search, Uniform
 from roost.spec.sources import Column, ColumnType, Source
 
 __all__ = [
     "Aggregation",
     "Candidate",
+    "Choice",
     "Column",
     "ColumnType",
     "DecisionThreshold",
@@ -26,13 +28,17 @@ __all__ = [
     "Gate",
     "Guardrails",
     "HoldoutFilter",
+    "IntegerRange",
     "LatestView",
+    "LogUniform",
     "Model",
     "OnDemandFeature",
     "ProjectMetric",
     "Rollout",
+    "Search",
     "Source",
     "TimeSplit",
+    "Uniform",
     "WindowView",
     "load_model",
     "model_names",

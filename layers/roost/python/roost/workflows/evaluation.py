@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from roost.domain.evaluation import best_candidate, check_agreement, trivial_baseline
+from roost.domain.evaluation import check_agreement, review_threshold, trivial_baseline
 from roost.domain.gates import readings, shortfalls
 from roost.object_keys import (
     CANDIDATE_MODEL,
@@ -32,14 +32,13 @@ Vector = npt.NDArray[np.float64]
 def evaluate_model(
     model: Model, event: Mapping[str, Any], open_model: OpenModel, ports: PipelinePorts
 ) -> dict[str, Any]:
-    """Evaluate the best of ``event["candidates"]``; ``event`` also names run, dataset, training_set and code.
+    """Evaluate ``event["candidate"]``, which ``event["search"]`` chose; it also names run, dataset(s) and code.
 
     Raises:
-        TrainingFailed: every candidate failed.
         ConversionMismatch: the ONNX model scores a holdout row otherwise than the fitted one.
     """
     run = event["run"]
-    chosen = best_candidate(event["candidates"], model.selection_metric)["candidate"]
+    chosen = event["candidate"]
     data = read_training_set(ports.lake, model.name, run)
     body = ports.lake.get(candidate_key(model.name, run, chosen, CANDIDATE_MODEL))
     record = json.loads(ports.lake.get(candidate_key(model.name, run, chosen, CANDIDATE_RECORD)))
@@ -48,7 +47,7 @@ def evaluate_model(
     metrics = data.metrics(model, "holdout", scores)
     baseline = trivial_baseline(data.label[data.folds["holdout"]], data.label[data.folds["train"]])
     found = {
-        "threshold": record["threshold"], "holdout_scores": scores, "metrics": metrics, "baseline": baseline,
+        "threshold": _threshold(model, run, chosen, ports), "holdout_scores": scores, "metrics": metrics, "baseline": baseline,
         "lineage": _lineage(record, event),
     }  # fmt: skip
     package = store_package(ports.packages, build_manifest(model, data, onnx, body, found), body)
@@ -76,6 +75,12 @@ def _holdout_scores(
         return scores, check_agreement(scores, arrays["holdout_scores"])
 
 
+def _threshold(model: Model, run: str, chosen: str, ports: PipelinePorts) -> float:
+    fitted = ports.lake.get(candidate_key(model.name, run, chosen, CANDIDATE_SCORES))
+    with np.load(io.BytesIO(fitted), allow_pickle=False) as arrays:
+        return review_threshold(arrays["selection_scores"], model.threshold.review_rate)
+
+
 def _lineage(record: Mapping[str, Any], event: Mapping[str, Any]) -> dict[str, Any]:
     made_with = ("estimator", "parameters", "seed", "libraries", "python")
     return {
@@ -87,6 +92,6 @@ def _lineage(record: Mapping[str, Any], event: Mapping[str, Any]) -> dict[str, A
 
 def _report(model: Model, run: str, result: Mapping[str, Any], event: Mapping[str, Any], ports: PipelinePorts) -> str:
     key = run_key(model.name, run, EVALUATION_REPORT)
-    report = {**result, "candidates": event["candidates"], "definition": json.loads(model.model_dump_json())}
+    report = {**result, "search": event["search"], "definition": json.loads(model.model_dump_json())}
     ports.lake.put(key, json.dumps(report, indent=2).encode(), "application/json")
     return key

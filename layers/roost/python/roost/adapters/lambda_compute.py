@@ -1,0 +1,20 @@
+"""The Lambda function that runs this code, as a place to fit estimators."""
+
+import resource
+import sys
+
+from roost.settings import function_memory
+
+UNITS_A_MEBIBYTE = 2**20 if sys.platform == "darwin" else 2**10  # getrusage(2): bytes on macOS, kilobytes on Linux
+
+
+class LambdaCompute:
+    """Memory of a function; a warm one has served other calls in the same process, which its peak covers too."""
+
+    def memory(self) -> int:
+        """MB that the function was given."""
+        return function_memory()
+
+    def peak(self) -> int:
+        """MB that the process has held at most since it began."""
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // UNITS_A_MEBIBYTE
