@@ -137,7 +137,7 @@ MODEL = Model(
             },
         ),
     ),
-    search=Search(trials=19, rungs=3, reduction=3, parallel=4),
+    search=Search(trials=15, rungs=3, reduction=3, parallel=4),
     selection_metric="average_precision",
     project_metrics=(
         ProjectMetric(

@@ -45,7 +45,9 @@ def class_of(estimator: str, problem: Problem) -> type[BaseEstimator]:
     try:
         found = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError) as error:
-        raise UnknownEstimator(f"estimator {estimator!r}: this scikit-learn has no {path}; check its spelling") from error
+        raise UnknownEstimator(
+            f"estimator {estimator!r}: this scikit-learn has no {path}; check its spelling"
+        ) from error
     _check_kind(estimator, found, problem)
     return found  # type: ignore[no-any-return]
 

@@ -59,7 +59,7 @@ def fates(rungs: Sequence[Sequence[Result]], going_on: Sequence[int], chosen: in
     for number, results in enumerate(rungs, start=1):
         for result in results:
             found[result["trial"]] = "failed" if "error" in result else f"stopped after rung {number}"
-    found |= {trial: "goes on" for trial in going_on}
+    found |= dict.fromkeys(going_on, "goes on")
     if chosen is not None:
         last = {result["trial"]: "reached the last rung" for result in rungs[-1] if "error" not in result}
         found |= {**last, chosen: "chosen"}

@@ -47,8 +47,8 @@ def evaluate_model(
     metrics = data.metrics(model, "holdout", scores)
     baseline = trivial_baseline(data.label[data.folds["holdout"]], data.label[data.folds["train"]])
     found = {
-        "threshold": _threshold(model, run, chosen, ports), "holdout_scores": scores, "metrics": metrics, "baseline": baseline,
-        "lineage": _lineage(record, event),
+        "threshold": _threshold(model, run, chosen, ports), "holdout_scores": scores, "metrics": metrics,
+        "baseline": baseline, "lineage": _lineage(record, event),
     }  # fmt: skip
     package = store_package(ports.packages, build_manifest(model, data, onnx, body, found), body)
     gates = readings(model.gates, metrics)

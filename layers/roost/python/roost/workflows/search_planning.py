@@ -59,7 +59,8 @@ def _trials(model: Model) -> Iterator[dict[str, Any]]:
 def _configurations(candidate: Candidate, draws: int, seed: int) -> list[dict[str, Any]]:
     """What is given plus what is drawn; a configuration that is drawn twice is tried once."""
     drawn = [
-        candidate.parameters | {name: space.at(place) for (name, space), place in zip(candidate.search.items(), point, strict=True)}
+        candidate.parameters
+        | {name: space.at(place) for (name, space), place in zip(candidate.search.items(), point, strict=True)}
         for point in quantiles(draws, len(candidate.search), f"{seed}/{candidate.name}")
     ]
     return [parameters for place, parameters in enumerate(drawn) if parameters not in drawn[:place]]
@@ -70,7 +71,10 @@ def _ladder(model: Model, trials: int, data: TrainingSet) -> list[dict[str, Any]
     search = model.search or Search()
     searched = any(candidate.search for candidate in model.candidates)
     rungs = ladder(trials, search.rungs, search.reduction) if searched else (Rung(trials, 1.0),)
-    return [{"trials": rung.trials, "share": rung.share, "rows": int(trial_rows(model, data, rung.share).sum())} for rung in rungs]
+    return [
+        {"trials": rung.trials, "share": rung.share, "rows": int(trial_rows(model, data, rung.share).sum())}
+        for rung in rungs
+    ]
 
 
 def trial_rows(model: Model, data: TrainingSet, share: float) -> Any:
@@ -80,10 +84,11 @@ def trial_rows(model: Model, data: TrainingSet, share: float) -> Any:
 
 
 def _check_memory(model: Model, trials: list[dict[str, Any]], data: TrainingSet, compute: Compute) -> dict[str, int]:
-    folds = [data.folds[Fold.SELECTION_TRAIN], data.folds[Fold.TRAIN]]
-    scored = max(int(data.folds[fold].sum()) for fold in (Fold.SELECTION_TEST, Fold.HOLDOUT))
-    fitted = max(folds, key=np.sum)
+    """The largest fit is of all rows: no rung and no trial takes more than that one does."""
+    largest = max((data.folds[fold] for fold in (Fold.SELECTION_TRAIN, Fold.TRAIN)), key=np.sum)
+    size = FitSize.of(data.label[largest], data.features.shape[1], data.bytes, model.problem)
     estimators = {candidate.name: candidate.estimator for candidate in model.candidates}
-    size = FitSize.of(data.label[fitted], data.features.shape[1], scored, model.problem)
-    needs = [check_fits(estimators[trial["candidate"]], trial["parameters"], size, compute.memory()) for trial in trials]
+    needs = [
+        check_fits(estimators[trial["candidate"]], trial["parameters"], size, compute.memory()) for trial in trials
+    ]
     return {"needed_mb": max(needs), "memory_mb": compute.memory()}

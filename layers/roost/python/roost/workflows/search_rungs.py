@@ -1,4 +1,4 @@
-"""NextRung: who goes on to more rows, and who is chosen in the end. No NumPy here: the step decides on numbers alone."""
+"""NextRung: who goes on to more rows, and who is chosen in the end; the step has no NumPy."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -50,8 +50,10 @@ def answer(report: Mapping[str, Any], key: str, going_on: Sequence[int]) -> dict
         return {"done": True, **_choice(report), **so_far}
     rung = report["ladder"][place]
     trials = [trial for trial in report["trials"] if trial["trial"] in going_on]
-    return {"done": False, "rung": place + 1, "rungs": len(report["ladder"]), "share": rung["share"], "rows": rung["rows"],
-            "trials": trials, **so_far}  # fmt: skip
+    return {
+        "done": False, "rung": place + 1, "rungs": len(report["ladder"]), "share": rung["share"], "rows": rung["rows"],
+        "trials": trials, **so_far,
+    }  # fmt: skip
 
 
 def _choice(report: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,6 +72,8 @@ def _told(result: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _reasons(results: Sequence[Mapping[str, Any]]) -> str:
-    shown = [f"trial {result['trial']} ({result['candidate']}): {result['error']}" for result in results[:REASONS_SHOWN]]
+    shown = [
+        f"trial {result['trial']} ({result['candidate']}): {result['error']}" for result in results[:REASONS_SHOWN]
+    ]
     more = f"; and {len(results) - REASONS_SHOWN} more" if len(results) > REASONS_SHOWN else ""
     return f"every trial failed: {'; '.join(shown) or 'there was none'}{more}"

@@ -29,10 +29,18 @@ def run_trial(
     except PermanentError as error:
         found = {"error": f"{type(error).__name__}: {error}"}
     seconds = round(time.perf_counter() - started, 2)
-    return {"trial": trial["trial"], "candidate": trial["candidate"], **found, "seconds": seconds, "peak_mb": compute.peak()}
+    return {
+        "trial": trial["trial"],
+        "candidate": trial["candidate"],
+        **found,
+        "seconds": seconds,
+        "peak_mb": compute.peak(),
+    }
 
 
-def _measured(model: Model, run: str, trial: Trial, share: float, trainer: Trainer, ports: PipelinePorts) -> dict[str, Any]:
+def _measured(
+    model: Model, run: str, trial: Trial, share: float, trainer: Trainer, ports: PipelinePorts
+) -> dict[str, Any]:
     data = read_training_set(ports.lake, model.name, run)
     rows = trial_rows(model, data, share)
     estimator = fitted(model, named(model, trial["candidate"]), trial["parameters"], trainer, data, rows)

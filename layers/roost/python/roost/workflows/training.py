@@ -39,7 +39,13 @@ def train_model(
         "name": candidate.name, "estimator": candidate.estimator, "parameters": chosen["parameters"],
         "seed": model.seed, **trainer.environment(), "selection": metrics,
     }  # fmt: skip
-    _store(partial(candidate_key, model.name, run, candidate.name), final.to_onnx(len(model.features)), scores, record, ports)
+    _store(
+        partial(candidate_key, model.name, run, candidate.name),
+        final.to_onnx(len(model.features)),
+        scores,
+        record,
+        ports,
+    )
     seconds = round(time.perf_counter() - started, 2)
     return {"candidate": candidate.name, "selection": metrics, "seconds": seconds, "peak_mb": compute.peak()}
 

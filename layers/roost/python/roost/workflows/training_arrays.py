@@ -12,7 +12,9 @@ import numpy.typing as npt
 
 Arrays = dict[str, npt.NDArray[Any]]
 
-NAME_LENGTH_AT = 26  # in a local file header: two lengths, then name and extra field, then the data (APPNOTE.TXT, 4.3.7)
+NAME_LENGTH_AT = (
+    26  # in a local file header: two lengths, then name and extra field, then the data (APPNOTE.TXT, 4.3.7)
+)
 
 
 def write_arrays(arrays: Mapping[str, npt.NDArray[Any]], path: Path) -> None:

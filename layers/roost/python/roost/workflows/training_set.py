@@ -27,6 +27,12 @@ class TrainingSet:
     folds: dict[str, Mask]
     golden: dict[str, npt.NDArray[np.float64]]
 
+    @property
+    def bytes(self) -> int:
+        """Size of all arrays together."""
+        held = (self.columns, self.folds, self.golden)
+        return self.features.nbytes + self.label.nbytes + sum(array.nbytes for part in held for array in part.values())
+
     def metrics(self, model: Model, fold: str, score: npt.NDArray[np.float64]) -> dict[str, float]:
         """Built-in metrics and the project's own, of scores for the rows of a fold."""
         mask = self.folds[fold]
