@@ -75,7 +75,7 @@ class IntegerRange(Definition):
     def at(self, quantile: float) -> int:
         """The whole number at a quantile."""
         if self.logarithmic:
-            found = math.floor(self.low * ((self.high + 1) / self.low) ** quantile)
+            found = math.floor(math.exp(math.log(self.low) + quantile * math.log((self.high + 1) / self.low)))
         else:
             found = self.low + math.floor(quantile * (self.high - self.low + 1))
         return min(found, self.high)

@@ -28,13 +28,13 @@ def run_trial(
         found = _measured(model, run, trial, share, trainer, ports)
     except PermanentError as error:
         found = {"error": f"{type(error).__name__}: {error}"}
-    seconds = round(time.perf_counter() - started, 2)
+    spent = {"seconds": round(time.perf_counter() - started, 2), "peak_mb": compute.peak()}
     return {
         "trial": trial["trial"],
         "candidate": trial["candidate"],
+        "parameters": trial["parameters"],
         **found,
-        "seconds": seconds,
-        "peak_mb": compute.peak(),
+        **spent,
     }
 
 
@@ -52,4 +52,4 @@ def _measured(
     value = metrics[model.selection_metric]
     if not math.isfinite(value):
         return {"error": f"{model.selection_metric} is {value}"}
-    return {"rows": int(rows.sum()), "value": value, "metrics": metrics, "parameters": dict(trial["parameters"])}
+    return {"rows": int(rows.sum()), "metric": model.selection_metric, "value": value, "metrics": metrics}

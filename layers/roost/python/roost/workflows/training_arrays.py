@@ -39,8 +39,8 @@ def _mapped(path: Path, opened: BinaryIO, member: zipfile.ZipInfo) -> npt.NDArra
     shape, by_column, dtype = read(opened)
     if 0 in shape:
         return np.empty(shape, dtype)
-    order = "F" if by_column else "C"
-    return np.asarray(np.memmap(path, dtype, "r", opened.tell(), shape, order))
+    mapped = np.memmap(path, dtype, "r", opened.tell(), shape, "F" if by_column else "C")
+    return np.asarray(mapped)
 
 
 def digest_of_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> str:
