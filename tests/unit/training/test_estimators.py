@@ -87,7 +87,9 @@ def test_forests_refuse_missing_values_that_they_would_convert_wrongly() -> None
         TRAINER.fit("random_forest", {}, 0, features, label)
 
 
-@pytest.mark.parametrize("estimator", ["forest", "os.path.Join", "sklearn.svm._base.SVC", "sklearn.svm", "xsklearn.a.B"])
+@pytest.mark.parametrize(
+    "estimator", ["forest", "os.path.Join", "sklearn.svm._base.SVC", "sklearn.svm", "xsklearn.a.B"]
+)
 def test_a_definition_names_estimators_of_scikit_learn_only(estimator: str) -> None:
     with pytest.raises(ValueError, match="or the path of a class of scikit-learn"):
         Candidate(name="a", estimator=estimator)
