@@ -24,6 +24,7 @@ GAPS = (
     "log_filters",
     "log_resources",
     "log_subscriptions",
+    "nested_history",
     "object_versions",
     "pipeline_roles",
     "secure_transport",
