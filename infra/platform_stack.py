@@ -87,6 +87,9 @@ class PlatformStack(Stack):
             build_features=make("training", "build_features", TABLE_STEP),
             check_leakage=make("training", "check_leakage", TABLE_STEP),
             materialize_features=make("training", "materialize_features", TABLE_STEP),
+            plan_search=make("training", "plan_search", FIT_STEP),
+            run_trial=make("training", "run_trial", FIT_STEP),
+            next_rung=make("training", "next_rung", RECORD_STEP),
             train_model=make("training", "train_model", FIT_STEP),
             evaluate_model=make("training", "evaluate_model", JUDGE_STEP),
             register_model=make("training", "register_model", RECORD_STEP),
@@ -102,8 +105,10 @@ class PlatformStack(Stack):
         lake.grant_read_history(steps.materialize_features)
         features.grant_merge(steps.materialize_features)
         self._grant_see_released(steps.materialize_features)
-        lake.grant_read_runs(steps.train_model)
-        lake.grant_write_runs(steps.train_model)
+        for step in (steps.plan_search, steps.next_rung, steps.train_model):
+            lake.grant_read_runs(step)
+            lake.grant_write_runs(step)
+        lake.grant_read_runs(steps.run_trial)
         lake.grant_read_runs(steps.evaluate_model)
         lake.grant_write_runs(steps.evaluate_model)
         registry.grant_read(steps.evaluate_model)

@@ -17,7 +17,7 @@ SMALL = FunctionSize(memory=256, seconds=60)
 TABLES = FunctionSize(memory=3008, seconds=900, storage=4096)
 LOAD = FunctionSize(memory=1024, seconds=900, storage=4096)
 STREAM = FunctionSize(memory=1024, seconds=120)
-FIT = FunctionSize(memory=3008, seconds=900, storage=1024)
+FIT = FunctionSize(memory=3008, seconds=900, storage=4096)
 
 
 @dataclass(frozen=True)

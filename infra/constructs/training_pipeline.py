@@ -9,7 +9,9 @@ from infra.config import StageConfig
 from infra.constructs.load_states import load_states
 from infra.constructs.pipeline_states import State, catch_explained, failure_states, last, retry, task
 from infra.constructs.platform_function import PlatformFunction
+from infra.constructs.search_states import SearchFunctions, search_branch
 from infra.constructs.state_machine import StateMachine, machine_arn
+from infra.constructs.training_compute import LambdaCompute
 from roost import names
 from roost.names import Approval
 from roost.spec import Model
@@ -27,6 +29,9 @@ class TrainingFunctions:
     build_features: PlatformFunction
     check_leakage: PlatformFunction
     materialize_features: PlatformFunction
+    plan_search: PlatformFunction
+    run_trial: PlatformFunction
+    next_rung: PlatformFunction
     train_model: PlatformFunction
     evaluate_model: PlatformFunction
     register_model: PlatformFunction
@@ -129,40 +134,19 @@ def _data_states(model: Model, functions: TrainingFunctions) -> dict[str, State]
 def _side_by_side(model: Model, functions: TrainingFunctions) -> State:
     datasets = {"datasets.$": "$.datasets"}
     materialize = last(task(functions.materialize_features.arn, _payload(model, **datasets), "$", "", []))
+    compute = LambdaCompute(functions.train_model)
+    search = SearchFunctions(functions.plan_search, functions.run_trial, functions.next_rung, compute)
     return {
         "Type": "Parallel",
-        "Parameters": {
-            "datasets.$": "$.ingest.datasets",
-            "candidates": [{"name": candidate.name} for candidate in model.candidates],
-        },
+        "Parameters": {"datasets.$": "$.ingest.datasets"},
         "Branches": [
             {"StartAt": "MaterializeFeatures", "States": {"MaterializeFeatures": materialize}},
-            {"StartAt": "TrainCandidates", "States": {"TrainCandidates": _candidates(model, functions)}},
+            search_branch(model, search),
         ],
-        "ResultSelector": {"online.$": "$[0]", "candidates.$": "$[1]"},
+        "ResultSelector": {"online.$": "$[0]", "search.$": "$[1].search", "training.$": "$[1].training"},
         "ResultPath": "$.trained",
         "Catch": catch_explained(),
         "Next": "EvaluateModel",
-    }
-
-
-def _candidates(model: Model, functions: TrainingFunctions) -> State:
-    failed = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "CandidateFailed"}]
-    payload = _payload(model, **{"candidate.$": "$.candidate"})
-    train = last(task(functions.train_model.arn, payload, "$", "", failed))
-    return {
-        "Type": "Map",
-        "ItemsPath": "$.candidates",
-        "ItemSelector": {"candidate.$": "$$.Map.Item.Value.name"},
-        "ItemProcessor": {
-            "ProcessorConfig": {"Mode": "INLINE"},
-            "StartAt": "TrainModel",
-            "States": {
-                "TrainModel": train,
-                "CandidateFailed": {"Type": "Pass", "End": True},
-            },
-        },
-        "End": True,
     }
 
 
@@ -174,7 +158,8 @@ def _model_states(model: Model, functions: TrainingFunctions, code: str) -> dict
         "training_set.$": "$.features.training_set",
         "code": code,
     }
-    evaluation = _payload(model, **made_from, **{"candidates.$": "$.trained.candidates"})
+    chosen = {"candidate.$": "$.trained.search.candidate", "search.$": "$.trained.search"}
+    evaluation = _payload(model, **made_from, **chosen)
     evaluated = {"evaluation.$": "$.evaluation", "request.$": REQUEST, "approval": model.approval.value}
     registration = _payload(model, **made_from, **evaluated)
     register = task(functions.register_model.arn, registration, "$.registration", "StartRelease", catch)

@@ -26,6 +26,7 @@ GAPS = (
     "log_filters",
     "log_resources",
     "log_subscriptions",
+    "nested_history",
     "object_versions",
     "pipeline_roles",
     "secure_transport",

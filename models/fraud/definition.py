@@ -12,10 +12,13 @@ from roost.spec import (
     Entity,
     Gate,
     HoldoutFilter,
+    IntegerRange,
+    LogUniform,
     Model,
     OnDemandFeature,
     ProjectMetric,
     Rollout,
+    Search,
     Source,
     TimeSplit,
     WindowView,
@@ -23,6 +26,7 @@ from roost.spec import (
 from roost.spec.definition import short_duration
 
 DAYS = (timedelta(days=1), timedelta(days=7), timedelta(days=30))
+HABITS = ("7d", "30d")  # windows long enough to tell what a customer usually pays
 REPORTING_DELAY = timedelta(days=7)
 
 CUSTOMER = Entity(name="customer", key="customer_id", description="card holder")
@@ -92,7 +96,14 @@ def _customer_features() -> tuple[OnDemandFeature, ...]:
                 name=f"customer_mean_{span}", function=features.mean_with_current, inputs=(count, total, "amount")
             ),
         ]
-    return tuple(built)
+    return tuple(built) + tuple(
+        OnDemandFeature(
+            name=f"amount_to_mean_{span}",
+            function=features.times_the_mean,
+            inputs=("amount", f"customer_mean_{span}"),
+        )
+        for span in HABITS
+    )
 
 
 ON_DEMAND = (
@@ -117,9 +128,16 @@ MODEL = Model(
         Candidate(
             name="gradient_boosting",
             estimator="hist_gradient_boosting",
-            parameters={"learning_rate": 0.05, "max_leaf_nodes": 8, "max_iter": 200},
+            parameters={"early_stopping": False},
+            search={
+                "learning_rate": LogUniform(low=0.02, high=0.1),
+                "max_iter": IntegerRange(low=100, high=250),
+                "max_leaf_nodes": IntegerRange(low=8, high=32, logarithmic=True),
+                "min_samples_leaf": IntegerRange(low=20, high=300, logarithmic=True),
+            },
         ),
     ),
+    search=Search(trials=15, rungs=3, reduction=3, parallel=4),
     selection_metric="average_precision",
     project_metrics=(
         ProjectMetric(

@@ -55,6 +55,9 @@ MAY: dict[str, dict[str, set[str]]] = {
         "dynamodb:GetItem": {REGISTRY},
         "logs:FilterLogEvents": {"scoring log"},
     },
+    "PlanSearch": {"s3:GetObject": {f"{LAKE}/runs/*"}, "s3:PutObject": {f"{LAKE}/runs/*"}},
+    "RunTrial": {"s3:GetObject": {f"{LAKE}/runs/*"}},
+    "NextRung": {"s3:GetObject": {f"{LAKE}/runs/*"}, "s3:PutObject": {f"{LAKE}/runs/*"}},
     "TrainModel": {"s3:GetObject": {f"{LAKE}/runs/*"}, "s3:PutObject": {f"{LAKE}/runs/*"}},
     "EvaluateModel": {
         "s3:GetObject": {f"{LAKE}/runs/*", f"{PACKAGES}/packages/*"},

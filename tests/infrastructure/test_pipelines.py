@@ -141,3 +141,16 @@ def test_upkeep_of_features_is_one_state_that_explains_its_failure(
     assert task["Parameters"] == {**payload, "run.$": "$$.Execution.Name"}
     assert (task["End"], "Next" in task) == (True, False)
     assert {rule["Next"] for rule in task["Catch"]} == {"ExplainFailure", "Failed"}
+
+
+def test_a_search_goes_on_until_one_is_chosen_and_a_dead_trial_is_a_result(platform: dict[str, Any]) -> None:
+    training = definitions(platform)["roost-test-fraud-training"]
+    (branch,) = (
+        b["States"] for b in training["States"]["TrainAndMaterialize"]["Branches"] if "PlanSearch" in b["States"]
+    )
+    assert branch["NextRung"]["Next"] == "TrialChosen"
+    assert branch["TrialChosen"]["Default"] == "TrainTrials"
+    assert branch["TrialChosen"]["Choices"][0]["Next"] == "TrainModel"
+    trial = branch["TrainTrials"]["ItemProcessor"]["States"]["RunTrial"]
+    assert [(rule["ErrorEquals"], rule["Next"]) for rule in trial["Catch"]] == [(["States.ALL"], "TrialFailed")]
+    assert 1 <= branch["TrainTrials"]["MaxConcurrency"] <= 40

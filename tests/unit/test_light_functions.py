@@ -9,7 +9,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 BASE = ("registry.publish_changes", "release.finish_release", "release.judge_canary", "release.plan_release",
         "release.publish_version",
-        "release.record_rollback", "release.shift_traffic", "release.smoke_test", "training.register_model",
+        "release.record_rollback", "release.shift_traffic", "release.smoke_test", "training.next_rung",
+        "training.register_model",
         "training.start_training")  # fmt: skip
 LIBRARIES = ("duckdb", "numpy", "onnxruntime", "pandas", "pydantic", "sklearn")
 PROGRAM = """

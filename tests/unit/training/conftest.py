@@ -15,6 +15,7 @@ from roost.adapters.in_memory import (
     InMemoryOnlineStore,
     InMemoryRegistryStore,
 )
+from roost.adapters.in_memory_compute import FixedCompute
 from roost.adapters.onnx_runtime import open_model
 from roost.adapters.scikit_learn import ScikitLearnTrainer
 from roost.object_keys import TRAINING_ARRAYS, run_key
@@ -76,11 +77,14 @@ class TrainingBench:
 
     ports: PipelinePorts
 
-    def train(self, model: Model, *names: str) -> list[dict[str, Any]]:
-        return [train_model(model, RUN, name, ScikitLearnTrainer(), self.ports) for name in names]
+    def train(self, model: Model, name: str) -> dict[str, Any]:
+        parameters = next((c.parameters for c in model.candidates if c.name == name), {})
+        chosen = {"candidate": name, "parameters": parameters}
+        return train_model(model, RUN, chosen, ScikitLearnTrainer(), FixedCompute(), self.ports)
 
-    def evaluate(self, model: Model, candidates: list[dict[str, Any]]) -> dict[str, Any]:
-        event = {"run": RUN, "candidates": candidates, **MADE_FROM}
+    def evaluate(self, model: Model, trained: dict[str, Any]) -> dict[str, Any]:
+        search = {"report": "runs/toy/run-1/search.json"}
+        event = {"run": RUN, "candidate": trained["candidate"], "search": search, **MADE_FROM}
         return evaluate_model(model, event, open_model, self.ports)
 
 

@@ -1,5 +1,6 @@
 """TrainModel, EvaluateModel and RegisterModel over in-memory ports, with the real libraries."""
 
+import io
 import json
 from dataclasses import replace
 from typing import Any
@@ -8,26 +9,43 @@ import numpy as np
 import pytest
 
 from roost.adapters.onnx_runtime import open_model
-from roost.domain.evaluation import best_candidate, check_agreement
+from roost.domain.evaluation import check_agreement
 from roost.domain.package import verified_manifest, verify_file
 from roost.domain.registry import Actor, status_move
 from roost.errors import ConversionMismatch, PackageCorrupted, TrainingFailed
 from roost.names import Status
-from roost.object_keys import PACKAGE_CARD, PACKAGE_MANIFEST, PACKAGE_MODEL, package_key, run_key
+from roost.object_keys import (
+    CANDIDATE_SCORES,
+    PACKAGE_CARD,
+    PACKAGE_MANIFEST,
+    PACKAGE_MODEL,
+    candidate_key,
+    package_key,
+    run_key,
+)
 from roost.spec import Candidate, Gate
 from roost.workflows.packages import load_package
 from roost.workflows.registration import register_model
 from tests.unit.training.conftest import MADE_FROM, RUN, TrainingBench, project
 
 
-def test_each_candidate_is_trained_and_the_best_is_packaged(bench: TrainingBench) -> None:
+def test_what_was_chosen_is_trained_judged_and_packaged(bench: TrainingBench) -> None:
     model = project()
-    results = bench.train(model, "line", "trees")
-    evaluation = bench.evaluate(model, results)
-    assert evaluation["passed"]
-    assert evaluation["chosen"] in ("line", "trees")
+    trained = bench.train(model, "trees")
+    evaluation = bench.evaluate(model, trained)
+    assert (evaluation["chosen"], evaluation["passed"], trained["peak_mb"]) == ("trees", True, 300)
     assert evaluation["metrics"]["roc_auc"] > 0.9 > evaluation["baseline"]["roc_auc"] == 0.5
     assert evaluation["onnx_difference"] < 1e-5
+
+
+def test_the_threshold_is_that_of_the_comparison_fold(bench: TrainingBench) -> None:
+    model = project()
+    evaluation = bench.evaluate(model, bench.train(model, "line"))
+    body = bench.ports.packages.get(package_key(evaluation["package"], PACKAGE_MANIFEST))
+    fitted = bench.ports.lake.get(candidate_key("toy", RUN, "line", CANDIDATE_SCORES))
+    with np.load(io.BytesIO(fitted)) as arrays:
+        flagged = arrays["selection_scores"] >= verified_manifest(body, evaluation["package"])["threshold"]
+    assert flagged.mean() == pytest.approx(model.threshold.review_rate)
 
 
 def test_the_same_lineage_gives_the_same_package(bench: TrainingBench) -> None:
@@ -70,16 +88,22 @@ def test_failed_gates_are_told_with_number_and_bound(bench: TrainingBench) -> No
 
 def test_a_model_that_converts_otherwise_than_it_was_fitted_stops_the_run(bench: TrainingBench) -> None:
     model = project()
-    results = bench.train(model, "line", "trees")
+    line, _ = bench.train(model, "line"), bench.train(model, "trees")
     key = run_key("toy", RUN, "candidates/line/model.onnx")
     bench.ports.lake.put(key, bench.ports.lake.get(run_key("toy", RUN, "candidates/trees/model.onnx")))
     with pytest.raises(ConversionMismatch, match="holdout row"):
-        bench.evaluate(model, [result for result in results if result["candidate"] == "line"])
+        bench.evaluate(model, line)
 
 
 def test_a_score_that_is_no_number_never_agrees() -> None:
     with pytest.raises(ConversionMismatch, match="holdout row 1"):
         check_agreement(np.array([0.1, np.nan]), np.array([0.1, 0.2]))
+
+
+def test_numbers_beyond_one_agree_relatively_and_classes_each() -> None:
+    assert check_agreement(np.array([250.001]), np.array([250.0])) == pytest.approx(4e-6)
+    with pytest.raises(ConversionMismatch, match="holdout row 1.*does not convert exactly"):
+        check_agreement(np.array([[0.5, 0.5], [0.2, 0.8]]), np.array([[0.5, 0.5], [0.3, 0.7]]))
 
 
 @pytest.mark.parametrize(
@@ -101,19 +125,6 @@ def test_a_candidate_that_cannot_be_fitted_says_why(
 def test_an_unknown_candidate_lists_the_known_ones(bench: TrainingBench) -> None:
     with pytest.raises(TrainingFailed, match=r"no candidate 'tree'; it has \['line', 'trees'\]"):
         bench.train(project(), "tree")
-
-
-def test_a_failed_candidate_does_not_fail_the_run_unless_all_do() -> None:
-    failed = {"candidate": "trees", "error": {"Error": "TrainingFailed", "Cause": "out of leaves"}}
-    good = {"candidate": "line", "selection": {"roc_auc": 0.8}}
-    assert best_candidate([failed, good], "roc_auc")["candidate"] == "line"
-    with pytest.raises(TrainingFailed, match="trees: out of leaves"):
-        best_candidate([failed], "roc_auc")
-
-
-def test_lower_is_better_where_it_is() -> None:
-    results = [{"candidate": name, "selection": {"log_loss": loss}} for name, loss in (("a", 0.3), ("b", 0.2))]
-    assert best_candidate(results, "log_loss")["candidate"] == "b"
 
 
 def test_a_registered_version_is_approved_by_its_gates_and_knows_its_lineage(bench: TrainingBench) -> None:

@@ -76,6 +76,14 @@ class BehaviouralTestBroken(PermanentError):
     """A behavioural test of the model's definition cannot be run."""
 
 
+class UnknownEstimator(PermanentError):
+    """A candidate names an estimator that scikit-learn lacks, that is of another kind, or that has no ONNX form."""
+
+
+class TrainingSetTooLarge(PermanentError):
+    """Fitting would take more memory than the function has; the message gives both, and what to change."""
+
+
 class ConversionMismatch(PermanentError):
     """The ONNX model does not score the holdout like the fitted model."""
 

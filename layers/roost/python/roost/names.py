@@ -80,6 +80,17 @@ class Fold(StrEnum):
     HOLDOUT = "holdout"
 
 
+class Estimator(StrEnum):
+    """Estimators with a name of their own; any other is named by its path in scikit-learn."""
+
+    LOGISTIC_REGRESSION = "logistic_regression"
+    LINEAR_REGRESSION = "linear_regression"
+    HIST_GRADIENT_BOOSTING = "hist_gradient_boosting"
+    RANDOM_FOREST = "random_forest"
+    EXTRA_TREES = "extra_trees"
+    GRADIENT_BOOSTING = "gradient_boosting"
+
+
 class Arrays(StrEnum):
     """Arrays of ``training_arrays.npz``; the last three are prefixes, followed by a column's or a fold's name."""
 

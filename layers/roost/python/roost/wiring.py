@@ -8,12 +8,13 @@ import functools
 from roost.adapters.cloudwatch_evidence import CloudWatchEvidence
 from roost.adapters.dynamodb_online import DynamoDBOnlineStore
 from roost.adapters.dynamodb_registry import DynamoDBRegistryStore
+from roost.adapters.lambda_compute import LambdaCompute
 from roost.adapters.lambda_endpoint import LambdaEndpoint
 from roost.adapters.s3_objects import S3ObjectStore
 from roost.adapters.step_functions import StepFunctionsPipeline
 from roost.adapters.system_clock import SystemClock
 from roost.names import Problem, scoring_function
-from roost.ports import Connectors, OnnxModel, PipelinePorts, PipelineStarter, TableEngine, Trainer
+from roost.ports import Compute, Connectors, OnnxModel, PipelinePorts, PipelineStarter, TableEngine, Trainer
 from roost.settings import PipelineSettings, StarterSettings, function_memory
 
 
@@ -57,6 +58,11 @@ def open_model(body: bytes, problem: Problem = Problem.BINARY) -> OnnxModel:
     from roost.adapters import onnx_runtime
 
     return onnx_runtime.open_model(body, problem)
+
+
+def compute() -> Compute:
+    """Where estimators are fitted: this function."""
+    return LambdaCompute()
 
 
 def tables() -> TableEngine:

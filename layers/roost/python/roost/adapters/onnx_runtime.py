@@ -18,14 +18,14 @@ class OnnxRuntimeModel:
         self._output = session.get_outputs()[-1].name
 
     def score(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """Scores of float32 features (rows, features): probability of the positive class or value, float32 (rows,).
+        """Scores, float32, of float32 features (rows, features).
 
-        A multiclass model has one probability for each class: (rows, classes).
+        The probability of the positive class (rows,), the value (rows,), or the probabilities (rows, classes).
         """
-        scores: npt.NDArray[np.float32] = self._session.run([self._output], {self._input: features})[0]
+        found: npt.NDArray[np.float32] = self._session.run([self._output], {self._input: features})[0]
         if self._problem is Problem.BINARY:
-            return scores[:, 1]
-        return scores if self._problem is Problem.MULTICLASS else scores[:, 0]
+            return found[:, 1]
+        return found.reshape(len(features)) if self._problem is Problem.REGRESSION else found
 
 
 def open_model(body: bytes, problem: Problem = Problem.BINARY) -> OnnxRuntimeModel:
@@ -34,4 +34,5 @@ def open_model(body: bytes, problem: Problem = Problem.BINARY) -> OnnxRuntimeMod
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    return OnnxRuntimeModel(onnxruntime.InferenceSession(body, options, providers=["CPUExecutionProvider"]), problem)
+    session = onnxruntime.InferenceSession(body, options, providers=["CPUExecutionProvider"])
+    return OnnxRuntimeModel(session, problem)

@@ -11,11 +11,13 @@ from roost.adapters.pipeline_history import StateRun
 from roost.adapters.pipeline_runs import Run
 from roost.cli.display import brief, out, print_json, seconds, table
 from roost.cli.evaluation_tables import evaluation_of, gates_table
+from roost.cli.search_table import search_table, trial_line
 
 CHOICES_AND_NOTES = (
     "Explain", "Failed", "FirstLook", "FirstStep", "GatesPassed", "NeedsVerdict", "NextStep", "ServedBefore",
-    "TakePublished", "Verdict",
+    "TakePublished", "TrainTrials", "TrialChosen", "Verdict",
 )  # fmt: skip
+TRIAL = "RunTrial"
 
 
 def tells(state: StateRun) -> bool:
@@ -25,7 +27,7 @@ def tells(state: StateRun) -> bool:
 
 def drawing(run: Run) -> Table:
     """A run as a table of its states."""
-    rows = [[state.name, _time(state, run), brief(state.output)] for state in run.states if tells(state)]
+    rows = [[state.name, _time(state, run), _answer(state)] for state in run.states if tells(state)]
     drawn = table(f"{run.name}  {run.status}", ("state", "time", "answer"), rows)
     if run.cause or run.error:
         drawn.add_row("[bold red]failed[/]", "", f"[red]{escape(why_failed(run))}[/]")
@@ -39,7 +41,11 @@ def why_failed(run: Run) -> str:
 
 def line(state: StateRun) -> str:
     """A state that was left, in one line."""
-    return f"{state.entered:%H:%M:%S} {state.name:<22} {seconds(_lasted(state)):>7}  {brief(state.output)}".rstrip()
+    return f"{state.entered:%H:%M:%S} {state.name:<22} {seconds(_lasted(state)):>7}  {_answer(state)}".rstrip()
+
+
+def _answer(state: StateRun) -> str:
+    return trial_line(state.output) if state.name == TRIAL and "trial" in state.output else brief(state.output)
 
 
 def _time(state: StateRun, run: Run) -> str:
@@ -52,12 +58,14 @@ def _lasted(state: StateRun) -> float | None:
     return (state.left - state.entered).total_seconds() if state.left else None
 
 
-def show_run(run: Run, as_json: bool) -> None:
-    """Print a run."""
+def show_run(run: Run, as_json: bool, search: dict[str, Any] | None = None) -> None:
+    """Print a run; of a training run with the report of its search."""
     if as_json:
-        print_json(asdict(run))
+        print_json({**asdict(run), "search": search} if search else asdict(run))
         return
     out.print(drawing(run))
+    if search:
+        out.print(search_table(search))
     evaluation = evaluation_of(run)
     if evaluation is not None:
         out.print(gates_table(evaluation))

@@ -12,6 +12,7 @@ from roost.cli.context import CHOICES, stage_command
 from roost.cli.display import out, print_json
 from roost.cli.options import Json, Model, Watch
 from roost.cli.run_tables import show_run, show_runs
+from roost.cli.search_table import read_search
 from roost.cli.watching import ended, watch
 from roost.domain.registry import Version
 from roost.errors import UnknownRun
@@ -37,10 +38,11 @@ def train(
     request = {"reason": reason.value, "requested_by": getpass.getuser()}
     if cutoff:
         request["cutoff"] = datetime.fromisoformat(cutoff).isoformat()
-    pipeline = CHOICES.target().platform().training(model)
+    platform = CHOICES.target().platform()
+    pipeline = platform.training(model)
     name = pipeline.start(run_name(), request)
     if follow:
-        ended(watch(pipeline, name), as_json)
+        ended(watch(pipeline, name), as_json, read_search(platform.lake, model, name))
     elif as_json:
         print_json({"run": name})
     else:
@@ -62,18 +64,20 @@ def show(
     follow: Watch = False,
     as_json: Json = False,
 ) -> None:
-    """One run: its states, what each answered, and why it failed. Example: `roost runs show fraud --watch`."""
+    """One run: its states, its search, and why it failed. Example: `roost runs show fraud --watch`."""
     platform = CHOICES.target().platform()
     pipeline = platform.training(model)
     name = run or next(iter(pipeline.names(1)), "")
     if not name:
         raise UnknownRun(f"{model} was never trained here; start with: roost train {model}")
+    found = watch(pipeline, name) if follow else pipeline.read(name)
+    search = read_search(platform.lake, model, name)
     if follow:
-        ended(watch(pipeline, name), as_json)
+        ended(found, as_json, search)
     else:
-        show_run(pipeline.read(name), as_json)
-        if not as_json:
-            _print_version(platform.registry.versions(model), name)
+        show_run(found, as_json, search)
+    if not as_json:
+        _print_version(platform.registry.versions(model), name)
 
 
 def _print_version(versions: Iterable[Version], run: str) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import typer
 from rich.live import Live
@@ -51,8 +52,8 @@ def _done(state: StateRun, run: Run) -> bool:
     return tells(state) and (state.left is not None or not run.active)
 
 
-def ended(run: Run, as_json: bool) -> None:
+def ended(run: Run, as_json: bool, search: dict[str, Any] | None = None) -> None:
     """Print a run that was followed to its end; a failed one ends the command with exit code 1."""
-    show_run(run, as_json)
+    show_run(run, as_json, search)
     if run.status != "SUCCEEDED":
         raise typer.Exit(1)

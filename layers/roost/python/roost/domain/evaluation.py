@@ -1,7 +1,6 @@
 """Evaluate scores: built-in metrics, the trivial baseline, the choice of a candidate, agreement of ONNX and fit."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +8,7 @@ import numpy.typing as npt
 from roost.domain.class_metrics import accuracy, class_log_loss, macro_f1, macro_roc_auc
 from roost.domain.metrics import average_precision, brier_score, calibration_error, log_loss, roc_auc
 from roost.domain.number_metrics import mean_absolute_error, r2, root_mean_squared_error
-from roost.errors import ConversionMismatch, TrainingFailed
+from roost.errors import ConversionMismatch
 from roost.names import Problem
 
 Vector = npt.NDArray[np.float64]
@@ -69,39 +68,21 @@ def score_quantiles(score: Vector) -> list[float]:
     return [float(value) for value in np.quantile(served, np.linspace(0.0, 1.0, QUANTILES))]
 
 
-def best_candidate(results: Sequence[Mapping[str, Any]], metric: str) -> Mapping[str, Any]:
-    """The candidate with the best selection metric; the first of equals.
-
-    Raises:
-        TrainingFailed: every candidate failed; the message says why each did.
-    """
-    trained = [result for result in results if "selection" in result]
-    if not trained:
-        reasons = "; ".join(f"{result.get('candidate')}: {_cause(result)}" for result in results)
-        raise TrainingFailed(f"every candidate failed: {reasons or 'there was none'}")
-    sign = -1.0 if metric in LOWER_IS_BETTER else 1.0
-    return max(trained, key=lambda result: sign * result["selection"][metric])
-
-
-def _cause(result: Mapping[str, Any]) -> str:
-    error = result.get("error", "unknown")
-    return str(error.get("Cause") or error.get("Error")) if isinstance(error, Mapping) else str(error)
-
-
 def check_agreement(converted: Vector, fitted: Vector) -> float:
     """Largest difference between the ONNX model's and the fitted model's scores of the same rows.
 
-    Scores of a regression beyond 1 are compared relative to their size: float32 has seven digits.
+    Scores are (rows,) or (rows, classes). Beyond 1 they are compared relatively: float32 has seven digits.
 
     Raises:
         ConversionMismatch: it is beyond the tolerance, or a score is not a number; the message names the worst row.
     """
-    apart = np.abs(converted - fitted) / np.maximum(1.0, np.abs(fitted))
-    difference = apart.reshape(len(apart), -1).max(axis=1)
-    worst = int(np.argmax(np.where(np.isnan(difference), np.inf, difference)))
-    if not difference[worst] <= TOLERANCE:
+    difference = np.abs(converted - fitted) / np.maximum(1.0, np.abs(fitted))
+    by_row = difference.reshape(len(difference), -1).max(axis=1)
+    worst = int(np.argmax(np.where(np.isnan(by_row), np.inf, by_row)))
+    if not by_row[worst] <= TOLERANCE:
         raise ConversionMismatch(
             f"holdout row {worst}: ONNX scores {converted[worst]!r}, the fitted model {fitted[worst]!r}; "
-            f"at most {TOLERANCE:g} may lie between them"
+            f"at most {TOLERANCE:g} may lie between them. The estimator does not convert exactly: use another, like "
+            f"hist_gradient_boosting"
         )
-    return float(difference[worst])
+    return float(by_row[worst])

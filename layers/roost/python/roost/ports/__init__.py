@@ -3,6 +3,7 @@
 from roost.ports.connectors import Connector, Connectors, Row, Secrets, Wanted
 from roost.ports.engines import (
     CompactedRows,
+    Compute,
     FileFacts,
     FittedModel,
     LocalCopy,
@@ -31,6 +32,7 @@ __all__ = [
     "ChangePorts",
     "Clock",
     "CompactedRows",
+    "Compute",
     "Connector",
     "Connectors",
     "Endpoint",

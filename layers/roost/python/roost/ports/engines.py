@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from roost.domain.profile import Bins, Profile, ProfileQuestions
+from roost.names import Problem
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,10 @@ class FittedModel(Protocol):
     """A fitted estimator; it never leaves the process that fitted it."""
 
     def score(self, features: Any) -> Any:
-        """Probability of the positive class or value, float64 (rows,); of a multiclass model (rows, classes)."""
+        """Scores, float64: of a binary problem the probability of the positive class, of a regression the value.
+
+        Both of shape (rows,); of a multiclass problem the probabilities, (rows, classes).
+        """
         ...
 
     def to_onnx(self, width: int) -> bytes:
@@ -151,10 +155,17 @@ class FittedModel(Protocol):
 class Trainer(Protocol):
     """Fits estimators by name."""
 
+    def check(self, estimator: str, problem: Problem) -> None:
+        """Refuse an estimator that is not there, not for the problem or not for ONNX. Raises ``UnknownEstimator``."""
+        ...
+
     def fit(
-        self, estimator: str, parameters: dict[str, Any], seed: int, features: Any, label: Any, problem: Any
+        self, estimator: str, parameters: dict[str, Any], seed: int, features: Any, label: Any, problem: Problem = ...
     ) -> FittedModel:
-        """Fit on float32 features (rows, features) and labels of a ``names.Problem``. Raises ``TrainingFailed``."""
+        """Fit on float32 features (rows, features) and float64 labels: class numbers or values.
+
+        Raises ``TrainingFailed``, ``UnknownEstimator``.
+        """
         ...
 
     def environment(self) -> dict[str, Any]:
@@ -162,9 +173,21 @@ class Trainer(Protocol):
         ...
 
 
+class Compute(Protocol):
+    """Where estimators are fitted."""
+
+    def memory(self) -> int:
+        """MB that the process may take."""
+        ...
+
+    def peak(self) -> int:
+        """MB that the process has held at most since it began."""
+        ...
+
+
 class OnnxModel(Protocol):
     """A loaded ONNX model that scores rows."""
 
     def score(self, features: Any) -> Any:
-        """Scores of float32 features (rows, features): float32 (rows,); of a multiclass model (rows, classes)."""
+        """Scores, float32, of float32 features of shape (rows, features); shaped as those of a ``FittedModel``."""
         ...

@@ -14,6 +14,7 @@ from roost.spec.model import (
     Rollout,
 )
 from roost.spec.origins import CursorPaging, HttpOrigin, LinkPaging, PagePaging, SqlOrigin
+from roost.spec.search import Choice, IntegerRange, LogUniform, Search, Uniform
 from roost.spec.set_rules import DriftRule, DuplicateRule, SetRules, ShareRule, VolumeRule
 from roost.spec.sources import Column, ColumnType, Source
 from roost.spec.splits import HashSplit, TimeSplit
@@ -21,6 +22,7 @@ from roost.spec.splits import HashSplit, TimeSplit
 __all__ = [
     "Aggregation",
     "Candidate",
+    "Choice",
     "Column",
     "ColumnType",
     "CursorPaging",
@@ -36,21 +38,25 @@ __all__ = [
     "HashSplit",
     "HoldoutFilter",
     "HttpOrigin",
+    "IntegerRange",
     "Invariance",
     "LatestView",
     "LinkPaging",
+    "LogUniform",
     "Model",
     "MustPass",
     "OnDemandFeature",
     "PagePaging",
     "ProjectMetric",
     "Rollout",
+    "Search",
     "SetRules",
     "ShareRule",
     "Slice",
     "Source",
     "SqlOrigin",
     "TimeSplit",
+    "Uniform",
     "VolumeRule",
     "WindowView",
     "load_model",

@@ -35,6 +35,7 @@ def check_model(model: Model) -> None:
     _check_on_demand(model)
     _check_features(model)
     _check_metrics(model)
+    _check_search(model)
 
 
 def _require(field: str, name: str, known: list[str]) -> None:
@@ -140,3 +141,16 @@ def _check_metrics(model: Model) -> None:
     known = [*BUILT_IN_METRICS[model.problem], *(metric.name for metric in model.project_metrics)]
     _require("selection_metric", model.selection_metric, known)
     check_gates(model, known)
+
+
+def _check_search(model: Model) -> None:
+    names = [candidate.name for candidate in model.candidates]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"candidates: {twice[0]!r} stands twice; give each a name of its own")
+    if model.search is None:
+        return
+    if not any(candidate.search for candidate in model.candidates):
+        raise ValueError("search: no candidate declares ranges; give one search={...}, or leave search out")
+    if model.search.trials < len(names):
+        raise ValueError(f"search: trials is {model.search.trials}, but each of {len(names)} candidates needs one")

@@ -1,15 +1,17 @@
 """The model of a project: label, features, split, candidates, gates, rollout."""
 
-from typing import Any, Literal, Self
+from typing import Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from roost.names import Approval, Problem, Strategy
 from roost.spec.behaviours import Behaviour
 from roost.spec.definition import Definition, Function, Name
+from roost.spec.estimators import check_estimator
 from roost.spec.evaluation import Calibration, DecisionThreshold, Evaluation, Slice
 from roost.spec.features import LatestView, OnDemandFeature, WindowView
 from roost.spec.gates import Gate
+from roost.spec.search import Search, Space
 from roost.spec.sources import Source
 from roost.spec.splits import HashSplit, Split
 
@@ -21,13 +23,29 @@ USUAL_METRICS = {
 
 
 class Candidate(Definition):
-    """One estimator to fit. ``parameters`` are passed to the scikit-learn class of that name."""
+    """One estimator to fit.
+
+    ``estimator`` is one of ``names.Estimator``, or the path of a class of scikit-learn that converts to ONNX exactly:
+    ``sklearn.linear_model.Ridge``. ``parameters`` are passed to the class; ``search`` gives ranges of further ones, of
+    which several configurations are tried.
+    """
 
     name: Name
-    estimator: Literal[
-        "logistic_regression", "hist_gradient_boosting", "random_forest", "extra_trees", "gradient_boosting"
-    ]
+    estimator: str
     parameters: dict[str, Any] = Field(default_factory=dict)
+    search: dict[str, Space] = Field(default_factory=dict)
+
+    @field_validator("estimator")
+    @classmethod
+    def _known(cls, estimator: str) -> str:
+        return check_estimator(estimator)
+
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        twice = sorted(set(self.parameters) & set(self.search))
+        if twice:
+            raise ValueError(f"search: {twice[0]!r} of candidate '{self.name}' stands in parameters too; keep one")
+        return self
 
 
 class ProjectMetric(Definition):
@@ -114,6 +132,7 @@ class Model(Definition):
     defaults: dict[str, float] = Field(default_factory=dict)
     split: Split
     candidates: tuple[Candidate, ...] = Field(min_length=1)
+    search: Search | None = None
     selection_metric: Name = ""
     project_metrics: tuple[ProjectMetric, ...] = ()
     holdout_filter: HoldoutFilter | None = None

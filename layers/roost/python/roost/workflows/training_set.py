@@ -1,7 +1,8 @@
 """The training set as it passes between steps: arrays by name in one ``.npz``, never pickled."""
 
-import io
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from roost.domain.evaluation import built_in_metrics
 from roost.object_keys import TRAINING_ARRAYS, run_key
 from roost.ports import ObjectStore
 from roost.spec import Model
+from roost.workflows.training_arrays import map_arrays
 
 Mask = npt.NDArray[np.bool_]
 
@@ -24,6 +26,12 @@ class TrainingSet:
     columns: dict[str, npt.NDArray[Any]]
     folds: dict[str, Mask]
     golden: dict[str, npt.NDArray[np.float64]]
+
+    @property
+    def bytes(self) -> int:
+        """Size of all arrays together."""
+        held = (self.columns, self.folds, self.golden)
+        return self.features.nbytes + self.label.nbytes + sum(array.nbytes for part in held for array in part.values())
 
     def metrics(self, model: Model, fold: str, score: npt.NDArray[np.float64]) -> dict[str, float]:
         """Metrics of the model's problem and the project's own, of scores for the rows of a fold."""
@@ -41,9 +49,11 @@ class TrainingSet:
 
 
 def read_training_set(lake: ObjectStore, model: str, run: str) -> TrainingSet:
-    """Read what BuildFeatures wrote for a run."""
-    with np.load(io.BytesIO(lake.get(run_key(model, run, TRAINING_ARRAYS))), allow_pickle=False) as arrays:
-        held = {name: arrays[name] for name in arrays.files}
+    """Read what BuildFeatures wrote for a run, as views of a file on disk: only rows that are used take memory."""
+    with tempfile.TemporaryDirectory(prefix="training-") as folder:
+        path = Path(folder) / TRAINING_ARRAYS
+        lake.download(run_key(model, run, TRAINING_ARRAYS), path)
+        held = map_arrays(path)
     return TrainingSet(
         features=held["features"],
         label=held["label"],
