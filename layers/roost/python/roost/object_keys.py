@@ -17,7 +17,6 @@ LEAKAGE_REPORT = "leakage.json"
 CANDIDATE_MODEL = "model.onnx"
 CANDIDATE_SCORES = "fitted.npz"
 CANDIDATE_RECORD = "candidate.json"
-SEARCH_REPORT = "search.json"
 EVALUATION_REPORT = "evaluation.json"
 
 

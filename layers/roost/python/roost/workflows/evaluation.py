@@ -18,14 +18,7 @@ from roost.domain.package import canonical_bytes
 from roost.domain.scoring import calibrated
 from roost.domain.search_story import candidates_story, search_story
 from roost.names import Fold
-from roost.object_keys import (
-    CANDIDATE_MODEL,
-    CANDIDATE_RECORD,
-    CANDIDATE_SCORES,
-    SEARCH_REPORT,
-    candidate_key,
-    run_key,
-)
+from roost.object_keys import CANDIDATE_MODEL, CANDIDATE_RECORD, CANDIDATE_SCORES, candidate_key
 from roost.ports import OnnxModel, PipelinePorts
 from roost.spec import Model
 from roost.workflows.behavioural_testing import behavioural_tests
@@ -58,7 +51,8 @@ def evaluate_model(
 ) -> dict[str, Any]:
     """Evaluate ``event["candidate"]``, or without one the best of ``event["candidates"]``.
 
-    ``event`` also names run, dataset, datasets, training_set and code. The answer is a summary; everything else stands
+    ``event`` also names run, dataset, datasets, training_set and code, and ``event["search"]["report"]`` the key of the
+    search's report, if there was a search. The answer is a summary; everything else stands
     in the report and in the package's evidence.
 
     Raises:
@@ -128,7 +122,6 @@ def _tested(model: Model, manifest: Mapping[str, Any], onnx: OnnxModel, model_by
 
 
 def _story(model: Model, chosen: str, event: Mapping[str, Any], ports: PipelinePorts) -> dict[str, Any]:
-    key = run_key(model.name, event["run"], SEARCH_REPORT)
-    if ports.lake.exists(key):
-        return search_story(json.loads(ports.lake.get(key)))
+    if "search" in event:
+        return search_story(json.loads(ports.lake.get(event["search"]["report"])))
     return candidates_story(event.get("candidates", []), model.selection_metric, chosen)
