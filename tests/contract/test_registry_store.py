@@ -23,7 +23,8 @@ from tests.contract.conftest import KINDS, reach, table
 
 MODEL = "fraud"
 ACTOR = Actor("ann", datetime(2026, 1, 1, tzinfo=UTC))
-DRAFT = Version(MODEL, 0, Status.CANDIDATE, "abc", "2026-01-01", "run-1", {"roc_auc": 0.87}, {"dataset": "d"})
+DRAFT = Version(MODEL, 0, Status.CANDIDATE, "abc", "2026-01-01", "run-1", {"roc_auc": 0.87}, {"dataset": "d"},
+                intervals={"roc_auc": (0.85, 0.89)})  # fmt: skip
 
 
 @pytest.fixture(params=KINDS)

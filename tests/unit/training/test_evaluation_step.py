@@ -17,7 +17,6 @@ from roost.object_keys import (
     PACKAGE_EVIDENCE,
     PACKAGE_MANIFEST,
     PACKAGE_MODEL,
-    SEARCH_REPORT,
     package_key,
     run_key,
 )
@@ -199,8 +198,11 @@ def test_cards_say_what_a_reader_asks(bench: TrainingBench) -> None:
                   [{"trial": 1, "value": 0.8, "seconds": 4.567}]],
         "fates": {"1": "chosen", "2": "failed"},
     }  # fmt: skip
-    bench.ports.lake.put(run_key("toy", RUN, SEARCH_REPORT), json.dumps(search).encode())
-    digest = bench.evaluate(model, bench.train(model, "line"))["package"]
+    report = run_key("toy", RUN, "search.json")
+    bench.ports.lake.put(report, json.dumps(search).encode())
+    bench.train(model, "line")
+    event = {"run": RUN, "candidate": "line", "search": {"report": report}, **MADE_FROM}
+    digest = evaluate_model(model, event, open_model, bench.ports)["package"]
     card, page = (
         bench.ports.packages.get(package_key(digest, name)).decode() for name in (PACKAGE_CARD, PACKAGE_CARD_PAGE)
     )

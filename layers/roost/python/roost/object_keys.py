@@ -20,7 +20,6 @@ SEARCH_REPORT = "search.json"
 CANDIDATE_MODEL = "model.onnx"
 CANDIDATE_SCORES = "fitted.npz"
 CANDIDATE_RECORD = "candidate.json"
-SEARCH_REPORT = "search.json"
 EVALUATION_REPORT = "evaluation.json"
 
 

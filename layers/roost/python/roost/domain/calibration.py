@@ -70,7 +70,7 @@ class Platt:
 
     def one(self, score: float) -> float:
         """The curve at one score."""
-        kept = min(max(score, EDGE), 1 - EDGE)
+        kept = EDGE if score < EDGE else 1 - EDGE if score > 1 - EDGE else score
         return 1.0 / (1.0 + math.exp(-(self.slope * math.log(kept / (1 - kept)) + self.offset)))
 
     def to_manifest(self) -> dict[str, Any]:

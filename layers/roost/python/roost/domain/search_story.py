@@ -22,17 +22,3 @@ def _trial(trial: Mapping[str, Any], rungs: Sequence[Sequence[Mapping[str, Any]]
     told = {"name": f"{trial['candidate']} {trial['trial']}", "parameters": trial["parameters"]}
     values = [result["value"] for result in own if "error" not in result]
     return told | {"values": values, "end": report.get("fates", {}).get(str(trial["trial"]), "")}
-
-
-def candidates_story(results: Sequence[Mapping[str, Any]], metric: str, chosen: str) -> dict[str, Any]:
-    """The same of a run that fitted each candidate once."""
-    trials: list[dict[str, Any]] = [
-        {
-            "name": result.get("candidate"),
-            "parameters": {},
-            "values": [result["selection"][metric]] if "selection" in result else [],
-            "end": "chosen" if result.get("candidate") == chosen else "compared" if "selection" in result else "failed",
-        }
-        for result in results
-    ]
-    return {"metric": metric, "rungs": [], "trials": trials}

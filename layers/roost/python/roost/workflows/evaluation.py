@@ -16,7 +16,7 @@ from roost.domain.judged import Judged
 from roost.domain.measurements import measurements
 from roost.domain.package import canonical_bytes
 from roost.domain.scoring import calibrated
-from roost.domain.search_story import candidates_story, search_story
+from roost.domain.search_story import search_story
 from roost.names import Fold, Problem
 from roost.object_keys import CANDIDATE_MODEL, CANDIDATE_RECORD, CANDIDATE_SCORES, candidate_key
 from roost.ports import OnnxModel, PipelinePorts
@@ -49,10 +49,9 @@ class Trained:
 def evaluate_model(
     model: Model, event: Mapping[str, Any], open_model: OpenModel, ports: PipelinePorts
 ) -> dict[str, Any]:
-    """Evaluate ``event["candidate"]``, or without one the best of ``event["candidates"]``.
+    """Evaluate ``event["candidate"]``, which a search chose; ``event["search"]["report"]`` is the key of its report.
 
-    ``event`` also names run, dataset, datasets, training_set and code, and ``event["search"]["report"]`` the key of the
-    search's report, if there was a search. The answer is a summary; everything else stands
+    ``event`` also names run, dataset, datasets, training_set and code. The answer is a summary; everything else stands
     in the report and in the package's evidence.
 
     Raises:
@@ -72,7 +71,7 @@ def evaluate_model(
     manifest = build_manifest(model, data, onnx, trained.body, _found(rule, ours, judged, trained, event))
     judged = _tested(model, manifest, onnx, len(trained.body), judged)
     gates = readings(model.gates, judged)
-    judgement = Judgement(judged, rule, gates, _story(model, trained.name, event, ports), raw, ours.scores)
+    judgement = Judgement(judged, rule, gates, _story(event, ports), raw, ours.scores)
     evidence = evidence_document(model, data, judgement, calibrated(onnx, manifest))
     package = store_package(ports.packages, manifest, trained.body, evidence)
     told = answer(model, trained.name, package, judgement, champion) | {"onnx_difference": difference}
@@ -120,7 +119,5 @@ def _tested(model: Model, manifest: Mapping[str, Any], onnx: OnnxModel, model_by
     return replace(judged, behaviours=behaviours, measured=measurements(taken, size))
 
 
-def _story(model: Model, chosen: str, event: Mapping[str, Any], ports: PipelinePorts) -> dict[str, Any]:
-    if "search" in event:
-        return search_story(json.loads(ports.lake.get(event["search"]["report"])))
-    return candidates_story(event.get("candidates", []), model.selection_metric, chosen)
+def _story(event: Mapping[str, Any], ports: PipelinePorts) -> dict[str, Any]:
+    return search_story(json.loads(ports.lake.get(event["search"]["report"])))
