@@ -9,7 +9,6 @@ from infra.constructs.feature_pipeline import FeaturePipeline
 from infra.constructs.feature_stream import FeatureStream, RejectedRecords
 from infra.constructs.layers import BuildLayers, Layers
 from infra.constructs.model_endpoint import ModelEndpoint
-from infra.constructs.new_data_trigger import NewDataTrigger
 from infra.constructs.pipeline_functions import (
     FIT_STEP,
     JUDGE_STEP,
@@ -21,8 +20,10 @@ from infra.constructs.pipeline_functions import (
 from infra.constructs.platform_function import PlatformFunction
 from infra.constructs.prediction_api import PredictionApi
 from infra.constructs.release_pipeline import ReleaseFunctions, ReleasePipeline
+from infra.constructs.reproduction_pipeline import ReproductionPipeline
 from infra.constructs.state_machine import machine_arn
 from infra.constructs.training_pipeline import TrainingFunctions, TrainingPipeline
+from infra.constructs.training_triggers import TrainingTriggers
 from infra.layer_build import layer_assets
 from infra.storage_stack import StorageStack
 from roost.names import Output, audit_pipeline, backfill_pipeline, compaction_pipeline, training_pipeline
@@ -54,10 +55,14 @@ class PlatformStack(Stack):
         endpoints = {model.name: self._endpoint(model) for model in models}
         training, release = self._training(), self._release(list(endpoints.values()))
         backfill, audit = self._backfill(), self._audit(list(endpoints.values()))
+        plan, compare = self._reproduction()
         for model in models:
-            TrainingPipeline(self, f"Training-{model.name}", config, model, training)
+            pipeline = TrainingPipeline(self, f"Training-{model.name}", config, model, training)
             ReleasePipeline(self, f"Release-{model.name}", config, model, release)
-            self._start_on_new_data(model)
+            ReproductionPipeline(
+                self, f"Reproduction-{model.name}", config, model=model, training=training, plan=plan, compare=compare
+            )
+            self._triggers(model, pipeline)
             self._backfill_pipeline(model, backfill)
             self._audit_pipeline(model, audit)
         self._streams(streamed_sources(models) if config.streams else [])
@@ -87,18 +92,16 @@ class PlatformStack(Stack):
             register_model=make("training", "register_model", RECORD_STEP),
         )
         lake.grant_take_landed(steps.ingest)
+        lake.grant_read_datasets(steps.ingest)
         lake.grant_validate(steps.validate_data)
         lake.grant_read_datasets(steps.build_features)
-        lake.grant_write_runs(steps.build_features)
+        lake.grant_reuse_steps(steps.build_features)
         lake.grant_read_datasets(steps.check_leakage)
-        lake.grant_read_runs(steps.check_leakage)
-        lake.grant_write_runs(steps.check_leakage)
+        lake.grant_reuse_steps(steps.check_leakage)
         lake.grant_read_history(steps.materialize_features)
         features.grant_merge(steps.materialize_features)
-        lake.grant_read_runs(steps.train_model)
-        lake.grant_write_runs(steps.train_model)
-        lake.grant_read_runs(steps.evaluate_model)
-        lake.grant_write_runs(steps.evaluate_model)
+        lake.grant_reuse_steps(steps.train_model)
+        lake.grant_reuse_steps(steps.evaluate_model)
         registry.grant_read(steps.evaluate_model)
         registry.grant_read_packages(steps.evaluate_model)
         registry.grant_store_packages(steps.evaluate_model)
@@ -136,11 +139,22 @@ class PlatformStack(Stack):
             features=self._storage.features,
         )
 
-    def _start_on_new_data(self, model: Model) -> None:
+    def _reproduction(self) -> tuple[PlatformFunction, PlatformFunction]:
+        plan = self._factory.make("training", "plan_reproduction", RECORD_STEP)
+        compare = self._factory.make("training", "compare_reproduction", RECORD_STEP)
+        self._storage.registry.grant_read(plan)
+        self._storage.registry.grant_read_packages(plan)
+        self._storage.registry.grant_read_packages(compare)
+        return plan, compare
+
+    def _triggers(self, model: Model, pipeline: TrainingPipeline) -> None:
         machine = machine_arn(self, training_pipeline(self._config.stage, model.name))
         name = f"start_training_{model.name}"
         start = self._factory.make("training", "start_training", RECORD_STEP, name, StarterSettings(machine))
-        NewDataTrigger(self, f"NewData-{model.name}", model, self._storage.lake, start, machine)
+        lake = self._storage.lake
+        triggers = TrainingTriggers(self, f"Triggers-{model.name}", self._config, model, lake, start, machine)
+        if model.retrain_on_code_change:
+            triggers.on_changed_project(pipeline)
 
     def _backfill(self) -> PlatformFunction:
         backfill = self._factory.make("features", "backfill_features", TABLE_STEP)

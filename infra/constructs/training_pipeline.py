@@ -6,7 +6,7 @@ from typing import Any
 from constructs import Construct
 
 from infra.config import StageConfig
-from infra.constructs.pipeline_states import State, catch_explained, failure_states, last, retry, task
+from infra.constructs.pipeline_states import State, catch_explained, failure_states, last, redrivable, retry, task
 from infra.constructs.platform_function import PlatformFunction
 from infra.constructs.state_machine import StateMachine, machine_arn
 from roost import names
@@ -14,6 +14,7 @@ from roost.spec import Model
 
 RUN = "$$.Execution.Name"
 REQUEST = "$$.Execution.Input"
+TRAINING_SET = {"training_set.$": "$.features.training_set"}
 
 
 @dataclass(frozen=True)
@@ -51,15 +52,17 @@ class TrainingPipeline(Construct):
 
     def _definition(self, model: Model, functions: TrainingFunctions, code: str) -> State:
         return {
-            "Comment": f"Train {model.name}. Input, all optional: reason, requested_by, cutoff (ISO 8601).",
+            "Comment": f"Train {model.name}. Input: see docs/pipelines.md; may be empty.",
             "StartAt": "Ingest",
-            "States": {
-                **_data_states(model, functions),
-                "TrainAndMaterialize": _side_by_side(model, functions),
-                **_model_states(model, functions, code),
-                **(self._release_state() if model.rollout.automatic else {}),
-                **failure_states(),
-            },
+            "States": redrivable(
+                {
+                    **_data_states(model, functions),
+                    "TrainAndMaterialize": _side_by_side(model, functions),
+                    **_model_states(model, functions, code),
+                    **(self._release_state() if model.rollout.automatic else {}),
+                    **failure_states(),
+                }
+            ),
         }
 
     def _release_state(self) -> dict[str, State]:
@@ -94,7 +97,7 @@ def _data_states(model: Model, functions: TrainingFunctions) -> dict[str, State]
     catch, datasets = catch_explained(), {"datasets.$": "$.ingest.datasets"}
     request = {"request.$": REQUEST}
     return {
-        "Ingest": task(functions.ingest.arn, _payload(model), "$.ingest", "ValidateData", catch),
+        "Ingest": task(functions.ingest.arn, _payload(model, **request), "$.ingest", "ValidateData", catch),
         "ValidateData": task(
             functions.validate_data.arn, _payload(model, **datasets), "$.validation", "BuildFeatures", catch
         ),
@@ -106,7 +109,11 @@ def _data_states(model: Model, functions: TrainingFunctions) -> dict[str, State]
             catch,
         ),
         "CheckLeakage": task(
-            functions.check_leakage.arn, _payload(model, **datasets), "$.leakage", "TrainAndMaterialize", catch
+            functions.check_leakage.arn,
+            _payload(model, **datasets, **request, **TRAINING_SET),
+            "$.leakage",
+            "TrainAndMaterialize",
+            catch,
         ),
     }
 
@@ -118,6 +125,7 @@ def _side_by_side(model: Model, functions: TrainingFunctions) -> State:
         "Type": "Parallel",
         "Parameters": {
             "datasets.$": "$.ingest.datasets",
+            **TRAINING_SET,
             "candidates": [{"name": candidate.name} for candidate in model.candidates],
         },
         "Branches": [
@@ -133,12 +141,14 @@ def _side_by_side(model: Model, functions: TrainingFunctions) -> State:
 
 def _candidates(model: Model, functions: TrainingFunctions) -> State:
     failed = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "CandidateFailed"}]
-    payload = _payload(model, **{"candidate.$": "$.candidate"})
+    payload = _payload(
+        model, **{"candidate.$": "$.candidate", "training_set.$": "$.training_set", "request.$": REQUEST}
+    )
     train = last(task(functions.train_model.arn, payload, "$", "", failed))
     return {
         "Type": "Map",
         "ItemsPath": "$.candidates",
-        "ItemSelector": {"candidate.$": "$$.Map.Item.Value.name"},
+        "ItemSelector": {"candidate.$": "$$.Map.Item.Value.name", "training_set.$": "$.training_set"},
         "ItemProcessor": {
             "ProcessorConfig": {"Mode": "INLINE"},
             "StartAt": "TrainModel",
@@ -156,11 +166,12 @@ def _model_states(model: Model, functions: TrainingFunctions, code: str) -> dict
     made_from = {
         "dataset.$": "$.ingest.dataset",
         "datasets.$": "$.ingest.datasets",
-        "training_set.$": "$.features.training_set",
+        **TRAINING_SET,
         "code": code,
+        "request.$": REQUEST,
     }
     evaluation = _payload(model, **made_from, **{"candidates.$": "$.trained.candidates"})
-    registration = _payload(model, **made_from, **{"evaluation.$": "$.evaluation", "request.$": REQUEST})
+    registration = _payload(model, **made_from, **{"evaluation.$": "$.evaluation"})
     register = task(functions.register_model.arn, registration, "$.registration", "StartRelease", catch)
     return {
         "EvaluateModel": task(functions.evaluate_model.arn, evaluation, "$.evaluation", "GatesPassed", catch),

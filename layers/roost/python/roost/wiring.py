@@ -4,6 +4,7 @@ Adapters of engines that only some layers carry are imported where they are wire
 """
 
 import functools
+from typing import TYPE_CHECKING
 
 from roost.adapters.cloudwatch_evidence import CloudWatchEvidence
 from roost.adapters.dynamodb_online import DynamoDBOnlineStore
@@ -13,8 +14,11 @@ from roost.adapters.s3_objects import S3ObjectStore
 from roost.adapters.step_functions import StepFunctionsPipeline
 from roost.adapters.system_clock import SystemClock
 from roost.names import scoring_function
-from roost.ports import OnnxModel, PipelinePorts, PipelineStarter, TableEngine, Trainer
+from roost.ports import Clock, OnnxModel, PipelinePorts, PipelineStarter, TableEngine, Trainer
 from roost.settings import PipelineSettings, StarterSettings, function_memory
+
+if TYPE_CHECKING:
+    from roost.spec import Model
 
 
 @functools.cache
@@ -32,9 +36,21 @@ def pipeline() -> PipelinePorts:
     )
 
 
+def clock() -> Clock:
+    """The time."""
+    return SystemClock()
+
+
 def training_pipeline() -> PipelineStarter:
-    """The training pipeline that new data start."""
+    """The training pipeline behind the queue."""
     return StepFunctionsPipeline(StarterSettings.read().pipeline_arn)
+
+
+def step_code(model: "Model", handler: str) -> str:
+    """Digest of the code that runs a step; layers without definitions do not carry what it needs."""
+    from roost.adapters.running_code import running_code
+
+    return running_code(model, handler)
 
 
 def trainer() -> Trainer:

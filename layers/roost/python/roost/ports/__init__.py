@@ -21,6 +21,7 @@ from roost.ports.platform import (
     PredictionLog,
     StartedRun,
     StreamLags,
+    TrainingQueue,
 )
 from roost.ports.stores import ObjectStore, OnlineItem, OnlineStore, RegistryStore, StoredObject
 
@@ -47,5 +48,6 @@ __all__ = [
     "StreamLags",
     "TableEngine",
     "Trainer",
+    "TrainingQueue",
     "ValidationCounts",
 ]

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from roost.names import Problem, Strategy
 from roost.spec.definition import Definition, Function, Name
 from roost.spec.features import LatestView, OnDemandFeature, WindowView
+from roost.spec.schedule import Schedule
 from roost.spec.sources import Source
 
 
@@ -141,6 +142,8 @@ class Model(Definition):
     gates: tuple[Gate, ...] = Field(min_length=1)
     threshold: DecisionThreshold
     rollout: Rollout = Rollout()
+    schedule: Schedule = Field(default="", description="train by the clock too: rate(1 day), cron(0 6 * * ? *), in UTC")
+    retrain_on_code_change: bool = Field(default=False, description="train when a deployment changes the project")
     seed: int = 0
     owner: str = ""
     description: str = ""
