@@ -25,6 +25,7 @@ GAPS = (
     "log_resources",
     "log_subscriptions",
     "object_versions",
+    "parameter_events",
     "pipeline_roles",
     "secure_transport",
     "state_paths",

@@ -12,10 +12,12 @@ PACKAGES = "packages"
 REGISTRY = "table/roost-test-registry"
 ONLINE = "table/roost-test-online"
 SCORING = "function:roost-test-fraud-scoring"
+STEPS = {f"{LAKE}/runs/*", f"{LAKE}/cache/*"}
 
 MAY: dict[str, dict[str, set[str]]] = {
     "Ingest": {
-        "s3:ListBucket": {LAKE}, "s3:GetObject": {f"{LAKE}/landing/*", f"{LAKE}/events/*", f"{LAKE}/history/*"},
+        "s3:ListBucket": {LAKE},
+        "s3:GetObject": {f"{LAKE}/landing/*", f"{LAKE}/events/*", f"{LAKE}/history/*", f"{LAKE}/datasets/*"},
         "s3:PutObject": {f"{LAKE}/datasets/*"},
     },
     "ValidateData": {
@@ -23,8 +25,12 @@ MAY: dict[str, dict[str, set[str]]] = {
         "s3:GetObject": {f"{LAKE}/landing/*", f"{LAKE}/events/*", f"{LAKE}/history/*", f"{LAKE}/datasets/*"},
         "s3:PutObject": {f"{LAKE}/datasets/*", f"{LAKE}/quarantine/*"},
     },
-    "BuildFeatures": {"s3:GetObject": {f"{LAKE}/datasets/*"}, "s3:PutObject": {f"{LAKE}/runs/*"}},
-    "CheckLeakage": {"s3:GetObject": {f"{LAKE}/datasets/*", f"{LAKE}/runs/*"}, "s3:PutObject": {f"{LAKE}/runs/*"}},
+    "BuildFeatures": {
+        "s3:ListBucket": {LAKE}, "s3:GetObject": {f"{LAKE}/datasets/*", *STEPS}, "s3:PutObject": STEPS,
+    },
+    "CheckLeakage": {
+        "s3:ListBucket": {LAKE}, "s3:GetObject": {f"{LAKE}/datasets/*", *STEPS}, "s3:PutObject": STEPS,
+    },
     "BackfillFeatures": {
         "s3:ListBucket": {LAKE}, "s3:GetObject": {f"{LAKE}/datasets/*", f"{LAKE}/events/*", f"{LAKE}/history/*"},
         "dynamodb:BatchGetItem": {ONLINE}, "dynamodb:PutItem": {ONLINE},
@@ -40,13 +46,15 @@ MAY: dict[str, dict[str, set[str]]] = {
         "dynamodb:GetItem": {REGISTRY},
         "logs:FilterLogEvents": {"scoring log"},
     },
-    "TrainModel": {"s3:GetObject": {f"{LAKE}/runs/*"}, "s3:PutObject": {f"{LAKE}/runs/*"}},
+    "TrainModel": {"s3:ListBucket": {LAKE}, "s3:GetObject": STEPS, "s3:PutObject": STEPS},
     "EvaluateModel": {
-        "s3:GetObject": {f"{LAKE}/runs/*", f"{PACKAGES}/packages/*"},
-        "s3:PutObject": {f"{LAKE}/runs/*", f"{PACKAGES}/packages/*"},
-        "s3:ListBucket": {PACKAGES},
+        "s3:GetObject": {f"{PACKAGES}/packages/*", *STEPS},
+        "s3:PutObject": {f"{PACKAGES}/packages/*", *STEPS},
+        "s3:ListBucket": {LAKE, PACKAGES},
         "dynamodb:GetItem": {REGISTRY},
     },
+    "PlanReproduction": {"dynamodb:GetItem": {REGISTRY}, "s3:GetObject": {f"{PACKAGES}/packages/*"}},
+    "CompareReproduction": {"s3:GetObject": {f"{PACKAGES}/packages/*"}},
     "RegisterModel": {
         "dynamodb:GetItem": {REGISTRY}, "dynamodb:PutItem": {REGISTRY}, "dynamodb:Query": {REGISTRY},
     },
@@ -89,7 +97,7 @@ def short(resource: Any) -> str:
     bucket = re.search(r"s3:::roost-test-(\w+)-[^/]*(/.*)?$", text)
     if bucket:
         return bucket.group(1) + (bucket.group(2) or "")
-    if text.startswith("<NewData") and "Queue" in text:
+    if text.startswith("<Triggers") and "Queue" in text:
         return "queue"
     if text.startswith("<EndpointfraudScoringLog"):
         return "scoring log"
@@ -151,7 +159,9 @@ def test_the_clock_may_start_its_machine_and_nothing_else(streaming_platform: di
 
 def test_pipelines_call_their_functions_and_nothing_else(platform: dict[str, Any]) -> None:
     pipelines = {name: may for name, may in granted(platform).items() if name.endswith("Pipeline")}
-    assert set(pipelines) == {f"{kind}fraudPipeline" for kind in ("Training", "Release", "Backfill", "Audit")}
+    assert set(pipelines) == {
+        f"{kind}fraudPipeline" for kind in ("Training", "Reproduction", "Release", "Backfill", "Audit")
+    }
     for may in pipelines.values():
         assert all(resource.startswith("<") for resource in may["lambda:InvokeFunction"])
         broad = {action for action, resources in may.items() if "*" in resources}

@@ -17,6 +17,7 @@ from roost.cli.context import CHOICES
 from roost.cli.demo import demo_command
 from roost.cli.deploy_command import deploy
 from roost.cli.options import Debug, Profile, RealAws, Stage
+from roost.cli.reproduce_command import reproduce
 from roost.cli.score_command import score
 from roost.settings import CommandLineSettings
 
@@ -34,6 +35,7 @@ app.add_typer(training_commands.runs, name="runs")
 app.add_typer(model_commands.app, name="models")
 app.add_typer(release_commands.releases, name="releases")
 app.command()(training_commands.train)
+model_commands.app.command()(reproduce)
 app.command()(release_commands.release)
 app.command()(release_commands.rollback)
 app.command()(deploy)

@@ -10,6 +10,8 @@ from rich.table import Table
 from roost.adapters.pipeline_history import StateRun
 from roost.adapters.pipeline_runs import Run
 from roost.cli.display import brief, out, print_json, seconds, table
+from roost.domain.triggers import reasons_of, why
+from roost.workflows.step_cache import FROM
 
 CHOICES_AND_NOTES = (
     "Explain", "Failed", "FirstLook", "FirstStep", "GatesPassed", "NeedsVerdict", "NextStep", "ServedBefore",
@@ -24,11 +26,23 @@ def tells(state: StateRun) -> bool:
 
 def drawing(run: Run) -> Table:
     """A run as a table of its states."""
-    rows = [[state.name, _time(state, run), brief(state.output)] for state in run.states if tells(state)]
-    drawn = table(f"{run.name}  {run.status}", ("state", "time", "answer"), rows)
+    rows = [[state.name, _time(state, run), told(state.output)] for state in run.states if tells(state)]
+    drawn = table(_titled(run), ("state", "time", "answer"), rows)
     if run.cause or run.error:
         drawn.add_row("[bold red]failed[/]", "", f"[red]{escape(why_failed(run))}[/]")
     return drawn
+
+
+def _titled(run: Run) -> str:
+    reasons = why(run.request)
+    return f"{run.name}  {run.status}" + (f"\n{reasons}" if reasons else "")
+
+
+def told(output: dict[str, Any]) -> str:
+    """A state's answer in one line; one that was taken from a former run says so first."""
+    former = output.get(FROM)
+    rest = {name: value for name, value in output.items() if name != FROM}
+    return f"cached from run {former} · {brief(rest)}" if former else brief(rest)
 
 
 def why_failed(run: Run) -> str:
@@ -38,7 +52,7 @@ def why_failed(run: Run) -> str:
 
 def line(state: StateRun) -> str:
     """A state that was left, in one line."""
-    return f"{state.entered:%H:%M:%S} {state.name:<22} {seconds(_lasted(state)):>7}  {brief(state.output)}".rstrip()
+    return f"{state.entered:%H:%M:%S} {state.name:<22} {seconds(_lasted(state)):>7}  {told(state.output)}".rstrip()
 
 
 def _time(state: StateRun, run: Run) -> str:
@@ -66,7 +80,7 @@ def show_runs(title: str, runs: list[Run], as_json: bool) -> None:
         return
     rows: list[list[Any]] = [
         [run.name, run.status, f"{run.started:%Y-%m-%d %H:%M:%S}", seconds(run.seconds),
-         run.request.get("reason", ""), why_failed(run)[:120]]
+         ", ".join(reasons_of(run.request)), why_failed(run)[:120]]
         for run in runs
     ]  # fmt: skip
     out.print(table(title, ("run", "status", "started", "time", "why", "error"), rows))
