@@ -35,8 +35,9 @@ def resources(stage: str = "staging", **changes: Any) -> dict[str, Any]:
 
 
 def lake_and_function(stack: aws_cdk.Stack, config: StageConfig) -> tuple[DataLake, PlatformFunction]:
+    code = Code.from_asset(str(REPOSITORY / "functions" / "training"))
     function = PlatformFunction(
-        stack, "Start", config, function_name="start", handler="start.handler", code=Code.from_asset(str(REPOSITORY / "functions" / "training")),
+        stack, "Start", config, function_name="start", handler="start.handler", code=code,
         layers=[], environment={}, size=FunctionSize(),
     )  # fmt: skip
     return DataLake(stack, "Lake", config, s3.Bucket(stack, "Logs")), function

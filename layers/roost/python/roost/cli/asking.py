@@ -32,9 +32,7 @@ def ask(platform: DeployedPlatform, model: str, asked: Trigger, follow: bool, as
     elif name:
         out.print(f"started run {name}; follow it with: roost runs show {model} {name} --watch", soft_wrap=True)
     else:
-        out.print(
-            f"queued behind run {behind}: one run of {model} at a time, what waits shares the next", soft_wrap=True
-        )
+        out.print(f"queued behind run {behind}; what waits shares the next run of {model}", soft_wrap=True)
 
 
 def _in_turn(runs: PipelineRuns, asked: Trigger, behind: str) -> str:

@@ -1,8 +1,6 @@
 """``roost models reproduce``: train a version again from its lineage, and compare the digests."""
 
 import getpass
-import secrets
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -12,6 +10,7 @@ from roost.cli.context import CHOICES, stage_command
 from roost.cli.display import err, out, print_json
 from roost.cli.options import Json, Model, Watch
 from roost.cli.run_tables import show_run
+from roost.cli.training_commands import run_name
 from roost.cli.watching import watch
 
 COMPARED = "CompareReproduction"
@@ -25,11 +24,11 @@ def reproduce(
     follow: Watch = False,
     as_json: Json = False,
 ) -> None:
-    """Train a version again from its lineage; its package must come out again. Example: `roost models reproduce fraud 5 --watch`."""
+    """Train a version again from its lineage and compare. Example: `roost models reproduce fraud 5 --watch`."""
     platform = CHOICES.target().platform()
     platform.registry.version(model, version)
     pipeline = platform.reproductions(model)
-    name = f"version-{version}-{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    name = f"version-{version}-{run_name()}"
     pipeline.start(name, {"version": version, "requested_by": getpass.getuser()})
     if follow:
         _tell(watch(pipeline, name), as_json)

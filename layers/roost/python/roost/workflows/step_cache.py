@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from roost.domain.package import canonical_bytes, sha256
+from roost.domain.package import sha256
 from roost.object_keys import run_key, step_cache_key
 from roost.ports import ObjectStore, PipelinePorts
 from roost.workflows.written_files import WrittenFiles
@@ -62,7 +62,7 @@ class StepRun:
         decisive = {
             "step": self.step, "code": self.code, "definition": self.definition, "inputs": _told(inputs, prefix, ""),
         }  # fmt: skip
-        return step_cache_key(self.model, self.step, sha256(canonical_bytes(decisive)))
+        return step_cache_key(self.model, self.step, _digest(decisive))
 
 
 def cached(
@@ -86,19 +86,24 @@ def _remember(step: StepRun, answer: Answer, written: WrittenFiles, lake: Object
     prefix = run_key(step.model, step.run, "")
     stored = {found.key.removeprefix(prefix): found.version for found in lake.list(prefix) if found.key in written.keys}
     entry = {"run": step.run, "answer": answer, "files": stored}
-    lake.put(step.key, json.dumps(entry, indent=2).encode(), "application/json")
+    body = json.dumps({**entry, "digest": _digest(entry)}, indent=2)
+    lake.put(step.key, body.encode(), "application/json")
 
 
 def _remembered(step: StepRun, lake: ObjectStore, holds: Callable[[Answer], bool]) -> Answer | None:
     try:
         entry = json.loads(lake.get(step.key)) if lake.exists(step.key) else None
-        if entry is None or not holds(entry["answer"]):
+        if entry is None or entry.pop("digest") != _digest(entry) or not holds(entry["answer"]):
             return None
         _copy(step, entry["run"], entry["files"], lake)
         mine, theirs = run_key(step.model, step.run, ""), run_key(step.model, entry["run"], "")
         return {**_told(entry["answer"], theirs, mine), FROM: entry["run"]}
     except (KeyError, TypeError, ValueError, AttributeError):  # damaged, or gone meanwhile
         return None
+
+
+def _digest(document: Mapping[str, Any]) -> str:
+    return sha256(json.dumps(document, sort_keys=True).encode())
 
 
 def _copy(step: StepRun, former: str, files: Mapping[str, str], lake: ObjectStore) -> None:
