@@ -24,7 +24,6 @@ from infra.constructs.data_lake import DataLake
 from infra.constructs.platform_function import PlatformFunction
 from infra.constructs.project_digest import project_digest
 from roost import names
-from roost.domain.triggers import Trigger, asking
 from roost.names import MONITORING, Reason, TrainingEvent
 from roost.object_keys import landing_prefix
 from roost.spec import Model
@@ -82,9 +81,10 @@ class TrainingTriggers(Construct):
 
     def _by_the_clock(self, schedule: str) -> None:
         """EventBridge Scheduler; disabled on throwaway stages: a laptop that trains by itself surprises."""
-        asked = asking(Trigger(Reason.SCHEDULE, "schedule", schedule))
+        asked = {"reason": Reason.SCHEDULE.value, "requested_by": "schedule", "detail": schedule}
+        event = {"detail-type": TrainingEvent.ASKED.value, "detail": asked}
         role = iam.Role(self, "ClockRole", assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"))
-        message = scheduler.ScheduleTargetInput.from_object(asked)
+        message = scheduler.ScheduleTargetInput.from_object(event)
         scheduler.Schedule(
             self,
             "Schedule",

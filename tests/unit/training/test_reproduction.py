@@ -7,9 +7,10 @@ import pytest
 
 from roost.errors import NoDataFound, NotReproduced, PackageCorrupted, UnknownVersion
 from roost.object_keys import MANIFEST, PACKAGE_MANIFEST, dataset_key, package_key
-from roost.spec import Candidate, Gate
+from roost.spec import Candidate, Gate, TimeSplit
 from roost.workflows.reproduction_plan import compare_reproduction, plan_reproduction
 from tests.unit.features.payments import model
+from tests.unit.training.conftest import DAY
 from tests.unit.training.whole_pipeline import CODE, Pipeline
 
 STATES = ("Ingest", "ValidateData", "BuildFeatures", "TrainModel", "EvaluateModel")
@@ -59,7 +60,8 @@ def test_other_code_is_said_before_and_tried(pipeline: Pipeline) -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"defaults": {"card_spend__amount_mean_1d": -2.0}}, r"training set was .*defaults.* was -1.0, is -2.0"),
+        ({"defaults": {"card_spend__amount_mean_1d": -2.0}}, "defaults.card_spend__amount_mean_1d was -1.0, is -2.0"),
+        ({"split": TimeSplit(train=DAY, gap=DAY, holdout=DAY)}, "training set was .*; .*metrics"),
         ({"threshold": {"review_rate": 0.2}}, "threshold was"),
     ],
 )

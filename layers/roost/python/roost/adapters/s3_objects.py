@@ -74,7 +74,7 @@ class S3ObjectStore:
         place: CopySourceTypeDef = {"Bucket": self.bucket, "Key": source}
         try:
             with self._call(source):
-                self._s3.copy(place, self.bucket, target, ExtraArgs={"CopySourceIfMatch": version})
+                self._s3.copy(place, self.bucket, target, ExtraArgs={"CopySourceIfMatch": f'"{version}"'})
         except ClientError as error:
             if error_code(error) not in CHANGED:
                 raise

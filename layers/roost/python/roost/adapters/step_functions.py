@@ -15,7 +15,7 @@ class StepFunctionsPipeline:
     """One state machine, by ARN."""
 
     def __init__(self, arn: str) -> None:
-        self._arn = arn
+        self.arn = arn
         self._states = boto3.client("stepfunctions")
 
     def latest(self) -> StartedRun | None:
@@ -28,14 +28,14 @@ class StepFunctionsPipeline:
 
     def _listed(self, **which: Any) -> list[Any]:
         with transient_failures("Step Functions"):
-            found = self._states.list_executions(stateMachineArn=self._arn, maxResults=1, **which)
+            found = self._states.list_executions(stateMachineArn=self.arn, maxResults=1, **which)
         return list(found["executions"])
 
     def start(self, name: str, request: Mapping[str, Any]) -> bool:
         """Start a run of that name; False if there has been one of that name, and nothing was started."""
         try:
             with transient_failures("Step Functions"):
-                self._states.start_execution(stateMachineArn=self._arn, name=name, input=json.dumps(request))
+                self._states.start_execution(stateMachineArn=self.arn, name=name, input=json.dumps(request))
         except ClientError as error:
             if error_code(error) == "ExecutionAlreadyExists":
                 return False
