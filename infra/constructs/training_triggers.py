@@ -29,7 +29,7 @@ from roost.object_keys import landing_prefix
 from roost.spec import Model
 
 GATHER = Duration.seconds(20)
-RETRY_AFTER = Duration.minutes(3)
+RETRY_AFTER = Duration.minutes(3)  # as long as workflows.starting.LOOKS
 DAYS = 14
 ATTEMPTS = 1000  # a run may be active for many hours before the queued one gets its turn
 

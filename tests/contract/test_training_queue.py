@@ -37,6 +37,19 @@ def test_what_is_queued_is_the_same_wish(services: None) -> None:
     assert trigger_of(json.loads(message["Body"])) == WISH
 
 
+def test_a_held_message_is_not_seen_until_its_time(services: None) -> None:
+    name, sqs = unique("wishes"), boto3.client("sqs")
+    url = sqs.create_queue(QueueName=name, Attributes={"VisibilityTimeout": "600"})["QueueUrl"]
+    queue = SqsTrainingQueue(name)
+    for _ in range(2):
+        queue.send(asking(WISH))
+    held, given_back = (sqs.receive_message(QueueUrl=url)["Messages"][0] for _ in range(2))
+    queue.hold([held["ReceiptHandle"]], 600)
+    queue.hold([given_back["ReceiptHandle"]], 0)
+    (seen,) = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    assert seen["MessageId"] == given_back["MessageId"]
+
+
 def test_a_queue_that_is_not_there_says_deploy(services: None) -> None:
     with pytest.raises(NotDeployed, match="roost deploy"):
         SqsTrainingQueue(unique("absent")).send(asking(WISH))

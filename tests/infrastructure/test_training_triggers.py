@@ -20,6 +20,7 @@ from infra.constructs.training_triggers import TrainingTriggers
 from roost.domain.triggers import trigger_of
 from roost.names import Reason
 from roost.spec import load_model
+from roost.workflows.starting import LOOKS
 from tests.infrastructure.conftest import flat, of_type
 
 
@@ -59,6 +60,13 @@ def test_without_being_asked_a_model_is_trained_for_new_data_and_drift_only() ->
     assert set(rules(found)) == {"Object Created", "Drift Detected"}
     assert not of_type(found, "AWS::Scheduler::Schedule")
     assert not of_type(found, "AWS::SSM::Parameter")
+
+
+def test_the_queue_looks_as_often_as_those_who_wait_are_told() -> None:
+    timeouts = {
+        item["Properties"].get("VisibilityTimeout") for item in of_type(resources(), "AWS::SQS::Queue").values()
+    }
+    assert LOOKS in timeouts
 
 
 def test_drift_counts_for_its_model_on_its_stage() -> None:

@@ -1,17 +1,18 @@
 """The one door: one run at a time, and what is asked for meanwhile becomes one following run."""
 
 import json
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from roost.adapters.in_memory import InMemoryPipeline, InMemoryTrainingQueue
 from roost.domain.triggers import Trigger, asking, reasons_of, request_of, trigger_of, why
-from roost.errors import UnknownTrigger
+from roost.errors import DependencyUnavailable, UnknownTrigger
 from roost.names import Reason
 from roost.ports import StartedRun
-from roost.workflows.starting import ask_for_training, start_queued, start_training
+from roost.workflows.starting import ask_for_training, hold_together, start_queued, start_training
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ENDED, ACTIVE = StartedRun(NOW, active=False), StartedRun(NOW, active=True)
@@ -90,6 +91,21 @@ def test_what_nobody_understands_stays_for_the_dead_letters_and_hinders_nobody(e
     pipeline = InMemoryPipeline(shown=ENDED)
     run, waiting = start_queued({"bad": event, "good": landed("x")}, pipeline, NOW)
     assert (bool(run), waiting) == (True, ["bad"])
+
+
+@pytest.mark.parametrize(("second", "expected"), [(0, 180), (1, 179), (179, 1), (200, 160)])
+def test_those_who_wait_return_together(second: int, expected: int) -> None:
+    queue = InMemoryTrainingQueue()
+    hold_together(["a", "b"], queue, NOW + timedelta(seconds=second))
+    assert queue.held == {"a": expected, "b": expected}
+
+
+def test_a_queue_that_does_not_answer_holds_nobody_up() -> None:
+    class Away(InMemoryTrainingQueue):
+        def hold(self, receipts: Sequence[str], seconds: int) -> None:
+            raise DependencyUnavailable("SQS")
+
+    hold_together(["a"], Away(), NOW)
 
 
 def test_an_unknown_event_is_named_with_the_known_ones() -> None:

@@ -11,10 +11,11 @@ from roost.adapters.dynamodb_online import DynamoDBOnlineStore
 from roost.adapters.dynamodb_registry import DynamoDBRegistryStore
 from roost.adapters.lambda_endpoint import LambdaEndpoint
 from roost.adapters.s3_objects import S3ObjectStore
+from roost.adapters.sqs_training import SqsTrainingQueue
 from roost.adapters.step_functions import StepFunctionsPipeline
 from roost.adapters.system_clock import SystemClock
 from roost.names import scoring_function
-from roost.ports import Clock, OnnxModel, PipelinePorts, PipelineStarter, TableEngine, Trainer
+from roost.ports import Clock, OnnxModel, PipelinePorts, PipelineStarter, TableEngine, Trainer, TrainingQueue
 from roost.settings import PipelineSettings, StarterSettings, function_memory
 
 if TYPE_CHECKING:
@@ -44,6 +45,11 @@ def clock() -> Clock:
 def training_pipeline() -> PipelineStarter:
     """The training pipeline behind the queue."""
     return StepFunctionsPipeline(StarterSettings.read().pipeline_arn)
+
+
+def training_queue(arn: str) -> TrainingQueue:
+    """The queue that an event's records came from, by its ARN."""
+    return SqsTrainingQueue(arn.rpartition(":")[2])
 
 
 def step_code(model: "Model", handler: str) -> str:

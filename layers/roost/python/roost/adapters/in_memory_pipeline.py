@@ -1,6 +1,6 @@
 """A training pipeline and its queue in memory."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,7 +31,12 @@ class InMemoryTrainingQueue:
     """Queued events in a list."""
 
     events: list[dict[str, Any]] = field(default_factory=list)
+    held: dict[str, int] = field(default_factory=dict)
 
     def send(self, event: Mapping[str, Any]) -> None:
         """Append an event."""
         self.events.append(dict(event))
+
+    def hold(self, receipts: Sequence[str], seconds: int) -> None:
+        """Note how long each message is held."""
+        self.held |= dict.fromkeys(receipts, seconds)

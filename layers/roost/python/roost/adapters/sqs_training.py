@@ -1,8 +1,8 @@
 """The queue of what asks for training, over the Amazon SQS API."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.exceptions import ClientError
@@ -10,6 +10,10 @@ from botocore.exceptions import ClientError
 from roost.adapters.aws_failures import error_code, transient_failures
 from roost.errors import NotDeployed
 
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.type_defs import ChangeMessageVisibilityBatchRequestEntryTypeDef
+
+AT_ONCE = 10  # "ChangeMessageVisibilityBatch", Amazon SQS API Reference
 ABSENT = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
 
 
@@ -34,3 +38,18 @@ class SqsTrainingQueue:
             if error_code(error) not in ABSENT:
                 raise
             raise NotDeployed(f"queue {self._name} does not exist here; deploy first with: roost deploy") from error
+
+    def hold(self, receipts: Sequence[str], seconds: int) -> None:
+        """Change when received messages return; SQS answers for each, and one that it refuses returns as it would have.
+
+        Raises:
+            DependencyUnavailable: SQS could not answer.
+        """
+        with transient_failures("SQS"):
+            url = self._sqs.get_queue_url(QueueName=self._name)["QueueUrl"]
+            for start in range(0, len(receipts), AT_ONCE):
+                entries: list[ChangeMessageVisibilityBatchRequestEntryTypeDef] = [
+                    {"Id": str(place), "ReceiptHandle": receipt, "VisibilityTimeout": seconds}
+                    for place, receipt in enumerate(receipts[start : start + AT_ONCE])
+                ]
+                self._sqs.change_message_visibility_batch(QueueUrl=url, Entries=entries)

@@ -77,6 +77,10 @@ class TrainingQueue(Protocol):
         """Queue an event that ``domain.triggers`` understands."""
         ...
 
+    def hold(self, receipts: Sequence[str], seconds: int) -> None:
+        """Give received messages back in so many seconds; one that cannot be held returns when it would have."""
+        ...
+
 
 class EvidenceSource(Protocol):
     """What the versions of a scoring function did under real traffic."""

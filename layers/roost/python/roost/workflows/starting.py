@@ -5,13 +5,16 @@ is asked for meanwhile becomes one following run.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from roost.domain.triggers import Trigger, asking, request_of, sharing, trigger_of
-from roost.errors import UnknownTrigger
+from roost.errors import TransientError, UnknownTrigger
 from roost.ports import PipelineStarter, TrainingQueue
+
+LOOKS = 180  # seconds between two looks at those who wait; the queue's visibility timeout is as long
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,15 @@ def start_queued(messages: Mapping[str, Any], pipeline: PipelineStarter, now: da
     found = {identifier: _understood(event) for identifier, event in messages.items()}
     turn = start_training([trigger for trigger in found.values() if trigger], pipeline, now)
     return turn.run, [identifier for identifier, trigger in found.items() if trigger not in turn.served]
+
+
+def hold_together(receipts: Sequence[str], queue: TrainingQueue, now: datetime) -> None:
+    """Let those who wait return at one moment, whenever each came, so that one following run serves them all.
+
+    A queue that cannot be reached gives them back one by one: more runs, but nothing is lost.
+    """
+    with suppress(TransientError):
+        queue.hold(receipts, max(1, round(LOOKS - now.timestamp() % LOOKS)))
 
 
 def _understood(event: Any) -> Trigger | None:
