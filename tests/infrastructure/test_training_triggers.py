@@ -25,7 +25,7 @@ from tests.infrastructure.conftest import flat, of_type
 
 
 def resources(stage: str = "staging", **changes: Any) -> dict[str, Any]:
-    model = load_model("fraud").model_copy(update=changes)
+    model = load_model("fraud").model_copy(update={"schedule": "", "retrain_on_code_change": False, **changes})
     stack, config = aws_cdk.Stack(aws_cdk.App(), "stack"), StageConfig(stage, "3.13", "x86_64", "abc")
     triggers = TrainingTriggers(stack, "Triggers", config, model, *lake_and_function(stack, config), "arn:machine")
     if model.retrain_on_code_change:
