@@ -10,7 +10,6 @@ from infra.constructs.feature_stream import FeatureStream, RejectedRecords
 from infra.constructs.layers import BuildLayers, Layers
 from infra.constructs.load_states import load_function
 from infra.constructs.model_endpoint import ModelEndpoint
-from infra.constructs.new_data_trigger import NewDataTrigger
 from infra.constructs.pipeline_functions import (
     FIT_STEP,
     JUDGE_STEP,
@@ -23,8 +22,10 @@ from infra.constructs.platform_function import PlatformFunction
 from infra.constructs.prediction_api import PredictionApi
 from infra.constructs.registry_events import RegistryEvents
 from infra.constructs.release_pipeline import ReleaseFunctions, ReleasePipeline
+from infra.constructs.reproduction_pipeline import ReproductionPipeline
 from infra.constructs.state_machine import machine_arn
 from infra.constructs.training_pipeline import TrainingFunctions, TrainingPipeline
+from infra.constructs.training_triggers import TrainingTriggers
 from infra.layer_build import layer_assets
 from infra.storage_stack import StorageStack
 from roost.names import Output, audit_pipeline, backfill_pipeline, compaction_pipeline, training_pipeline
@@ -56,11 +57,15 @@ class PlatformStack(Stack):
         endpoints = {model.name: self._endpoint(model) for model in models}
         training, release = self._training(), self._release(list(endpoints.values()))
         backfill, audit = self._backfill(), self._audit([endpoints[model.name] for model in models if model.views])
+        plan, compare = self._reproduction()
         for model in models:
             load = load_function(self._factory, model, storage.lake)
-            TrainingPipeline(self, f"Training-{model.name}", config, model, training, load)
+            pipeline = TrainingPipeline(self, f"Training-{model.name}", config, model, training, load)
             ReleasePipeline(self, f"Release-{model.name}", config, model, release)
-            self._start_on_new_data(model)
+            ReproductionPipeline(
+                self, f"Reproduction-{model.name}", config, model=model, training=training, plan=plan, compare=compare
+            )
+            self._triggers(model, pipeline)
             if model.views:
                 self._backfill_pipeline(model, backfill)
                 self._audit_pipeline(model, audit)
@@ -95,22 +100,20 @@ class PlatformStack(Stack):
             register_model=make("training", "register_model", RECORD_STEP),
         )
         lake.grant_take_landed(steps.ingest)
+        lake.grant_read_datasets(steps.ingest)
         lake.grant_validate(steps.validate_data)
         lake.grant_write_runs(steps.validate_data)
         lake.grant_read_datasets(steps.build_features)
-        lake.grant_write_runs(steps.build_features)
         lake.grant_read_datasets(steps.check_leakage)
-        lake.grant_read_runs(steps.check_leakage)
-        lake.grant_write_runs(steps.check_leakage)
         lake.grant_read_history(steps.materialize_features)
         features.grant_merge(steps.materialize_features)
         self._grant_see_released(steps.materialize_features)
-        for step in (steps.plan_search, steps.next_rung, steps.train_model):
+        for step in (steps.plan_search, steps.next_rung):
             lake.grant_read_runs(step)
             lake.grant_write_runs(step)
-        lake.grant_read_runs(steps.run_trial)
-        lake.grant_read_runs(steps.evaluate_model)
-        lake.grant_write_runs(steps.evaluate_model)
+        remembered = (steps.build_features, steps.check_leakage, steps.run_trial, steps.train_model)
+        for step in (*remembered, steps.evaluate_model):
+            lake.grant_reuse_steps(step)
         registry.grant_read(steps.evaluate_model)
         registry.grant_read_packages(steps.evaluate_model)
         registry.grant_store_packages(steps.evaluate_model)
@@ -148,11 +151,22 @@ class PlatformStack(Stack):
             features=self._storage.features,
         )
 
-    def _start_on_new_data(self, model: Model) -> None:
+    def _reproduction(self) -> tuple[PlatformFunction, PlatformFunction]:
+        plan = self._factory.make("training", "plan_reproduction", RECORD_STEP)
+        compare = self._factory.make("training", "compare_reproduction", RECORD_STEP)
+        self._storage.registry.grant_read(plan)
+        self._storage.registry.grant_read_packages(plan)
+        self._storage.registry.grant_read_packages(compare)
+        return plan, compare
+
+    def _triggers(self, model: Model, pipeline: TrainingPipeline) -> None:
         machine = machine_arn(self, training_pipeline(self._config.stage, model.name))
         name = f"start_training_{model.name}"
         start = self._factory.make("training", "start_training", RECORD_STEP, name, StarterSettings(machine))
-        NewDataTrigger(self, f"NewData-{model.name}", model, self._storage.lake, start, machine)
+        lake = self._storage.lake
+        triggers = TrainingTriggers(self, f"Triggers-{model.name}", self._config, model, lake, start, machine)
+        if model.retrain_on_code_change:
+            triggers.on_changed_project(pipeline)
 
     def _backfill(self) -> PlatformFunction:
         backfill = self._factory.make("features", "backfill_features", TABLE_STEP)

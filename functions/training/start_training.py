@@ -1,17 +1,27 @@
-"""StartTraining: data have landed; start the model's training pipeline."""
+"""StartTraining: something asks for training; start the model's pipeline when its turn has come."""
 
 import json
 from typing import Any
 
 from roost.entrypoint import step
-from roost.wiring import training_pipeline
-from roost.workflows.starting import start_training
+from roost.wiring import clock, training_pipeline, training_queue
+from roost.workflows.starting import hold_together, start_queued
 
 
 @step
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Answer the run that was started for a batch of queued S3 events; none while one is active, and they return."""
-    landed = [json.loads(record["body"])["detail"]["object"]["key"] for record in event["Records"]]
-    run = start_training(landed, training_pipeline())
-    waiting = [] if run else [{"itemIdentifier": record["messageId"]} for record in event["Records"]]
-    return {"run": run, "objects": len(landed), "batchItemFailures": waiting}
+    """Answer the run that was started for a batch of queued events, and the messages that stay in the queue."""
+    messages = {record["messageId"]: _document(record["body"]) for record in event["Records"]}
+    run, waiting = start_queued(messages, training_pipeline(), clock().now())
+    receipts = [record["receiptHandle"] for record in event["Records"] if record["messageId"] in waiting]
+    if receipts:
+        hold_together(receipts, training_queue(event["Records"][0]["eventSourceARN"]), clock().now())
+    failures = [{"itemIdentifier": identifier} for identifier in waiting]
+    return {"run": run, "messages": len(messages), "batchItemFailures": failures}
+
+
+def _document(body: str) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return {}

@@ -12,7 +12,8 @@ from infra.constructs.private_bucket import bucket_name, private_bucket
 from roost import object_keys
 
 LANDING, LOADS, EVENTS, HISTORY, DATASETS = "landing/", "loads/", "events/", "history/", "datasets/"
-QUARANTINE, RUNS, AUDITS, ACCEPTED = "quarantine/", "runs/", "audits/", "accepted/"
+QUARANTINE, RUNS, AUDITS, ACCEPTED, CACHE = "quarantine/", "runs/", "audits/", "accepted/", "cache/"
+CACHE_KEPT = Duration.days(30)
 COMPACTED_KEPT = Duration.days(3)  # a run that took them into a data set can be redriven over a weekend
 COMPACTED_BACK = Duration.days(7)  # after which nobody can restore them
 
@@ -22,7 +23,7 @@ class DataLake(Construct):
 
     def __init__(self, scope: Construct, name: str, config: StageConfig, logs: s3.Bucket) -> None:
         super().__init__(scope, name)
-        private_bucket(self, config, "lake", logs, event_bridge=True, rules=_compacted_files_go())
+        private_bucket(self, config, "lake", logs, event_bridge=True, rules=[*_compacted_files_go(), _cache_goes()])
         self.bucket_name = bucket_name(self, config, "lake")
         self._arn = f"arn:{Aws.PARTITION}:s3:::{self.bucket_name}"
 
@@ -57,6 +58,12 @@ class DataLake(Construct):
         """Read what a run left behind."""
         self._objects(function, "s3:GetObject", RUNS)
 
+    def grant_reuse_steps(self, function: PlatformFunction) -> None:
+        """Remember what a step answered, and copy what it wrote to another run."""
+        self._list(function, RUNS, CACHE)
+        self._objects(function, "s3:GetObject", RUNS, CACHE)
+        self._objects(function, "s3:PutObject", RUNS, CACHE)
+
     def grant_read_history(self, function: PlatformFunction) -> None:
         """List and read data sets and the logs of streams."""
         self._list(function, DATASETS, EVENTS, HISTORY)
@@ -83,6 +90,11 @@ class DataLake(Construct):
 
     def _objects(self, function: PlatformFunction, action: str, *prefixes: str) -> None:
         function.allow([action], [f"{self._arn}/{prefix}*" for prefix in prefixes])
+
+
+def _cache_goes() -> s3.LifecycleRule:
+    """Forget what steps answered long ago; what they wrote stays with its run."""
+    return s3.LifecycleRule(prefix=CACHE, expiration=CACHE_KEPT)
 
 
 def _compacted_files_go() -> list[s3.LifecycleRule]:

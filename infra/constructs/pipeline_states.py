@@ -51,7 +51,7 @@ def task(function_arn: str, parameters: State, result_path: str, following: str,
         "ResultPath": result_path,
         "TimeoutSeconds": TASK_SECONDS,
         "Retry": retry(),
-        "Catch": catch,
+        **({"Catch": catch} if catch else {}),
         "Next": following,
     }
 
@@ -71,6 +71,22 @@ def catch_explained() -> list[State]:
     """Catch our own errors, whose cause is Lambda's JSON, apart from everything else, whose cause is text."""
     ours = {"ErrorEquals": EXPLAINED, "ResultPath": "$.failure", "Next": "ExplainFailure"}
     return [ours, *catch_all("Failed")]
+
+
+def redrivable(states: dict[str, State]) -> dict[str, State]:
+    """The states without what explains a failure, so that a failed run can be redriven at the state that failed.
+
+    A redrive "reenters the Fail state and fails again" where a failure was caught and led to one, and runs the failed
+    task again where it was not ("Redriving executions", AWS Step Functions Developer Guide).
+    """
+    explaining = failure_states()
+    return {name: _uncaught(state, explaining) for name, state in states.items() if name not in explaining}
+
+
+def _uncaught(state: State, explaining: dict[str, State]) -> State:
+    rules = [rule for rule in state.get("Catch", []) if rule["Next"] not in explaining]
+    kept = {key: value for key, value in state.items() if key != "Catch"}
+    return {**kept, "Catch": rules} if rules else kept
 
 
 def failure_states() -> dict[str, State]:

@@ -8,6 +8,7 @@ from infra.constructs.training_compute import TrainingCompute
 from roost.spec import Model, Search
 
 RUN = "$$.Execution.Name"
+MADE_FROM = {"training_set.$": "$.training_set", "request.$": "$$.Execution.Input"}
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ def search_branch(model: Model, functions: SearchFunctions) -> State:
 def _states(model: Model, functions: SearchFunctions) -> dict[str, State]:
     this = {"model": model.name, "run.$": RUN}
     rung = {**this, "rung.$": "$.search.rung", "results.$": "$.results"}
-    chosen = {**this, "candidate.$": "$.search.candidate", "parameters.$": "$.search.parameters"}
+    chosen = {**this, **MADE_FROM, "candidate.$": "$.search.candidate", "parameters.$": "$.search.parameters"}
     found: dict[str, State] = {
         "PlanSearch": task(functions.plan_search.arn, this, "$.search", "TrainTrials", []),
         "TrainTrials": _trials(model, functions),
@@ -46,11 +47,15 @@ def _states(model: Model, functions: SearchFunctions) -> dict[str, State]:
 def _trials(model: Model, functions: SearchFunctions) -> State:
     """One item a trial; one that dies without an answer (out of memory, out of time) is recorded as failed."""
     died = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "TrialFailed"}]
-    payload = {"model": model.name, "run.$": RUN, "trial.$": "$.trial", "share.$": "$.share"}
+    payload = {"model": model.name, "run.$": RUN, **MADE_FROM, "trial.$": "$.trial", "share.$": "$.share"}
     return {
         "Type": "Map",
         "ItemsPath": "$.search.trials",
-        "ItemSelector": {"trial.$": "$$.Map.Item.Value", "share.$": "$.search.share"},
+        "ItemSelector": {
+            "trial.$": "$$.Map.Item.Value",
+            "share.$": "$.search.share",
+            "training_set.$": "$.training_set",
+        },
         "MaxConcurrency": (model.search or Search()).parallel,
         "ItemProcessor": {
             "ProcessorConfig": {"Mode": "INLINE"},

@@ -7,7 +7,7 @@ from constructs import Construct
 
 from infra.config import StageConfig
 from infra.constructs.load_states import load_states
-from infra.constructs.pipeline_states import State, catch_explained, failure_states, last, retry, task
+from infra.constructs.pipeline_states import State, catch_explained, failure_states, last, redrivable, retry, task
 from infra.constructs.platform_function import PlatformFunction
 from infra.constructs.search_states import SearchFunctions, search_branch
 from infra.constructs.state_machine import StateMachine, machine_arn
@@ -18,6 +18,7 @@ from roost.spec import Model
 
 RUN = "$$.Execution.Name"
 REQUEST = "$$.Execution.Input"
+TRAINING_SET = {"training_set.$": "$.features.training_set"}
 
 
 @dataclass(frozen=True)
@@ -65,16 +66,18 @@ class TrainingPipeline(Construct):
 
     def _definition(self, model: Model, functions: TrainingFunctions, code: str) -> State:
         return {
-            "Comment": f"Train {model.name}. Input, all optional: reason, requested_by, cutoff (ISO 8601).",
+            "Comment": f"Train {model.name}. Input: see docs/pipelines.md; may be empty.",
             "StartAt": next(iter(self._load), "Ingest"),
-            "States": {
-                **self._load,
-                **_data_states(model, functions),
-                "TrainAndMaterialize": _side_by_side(model, functions),
-                **_model_states(model, functions, code),
-                **(self._release_state() if _releases(model) else {}),
-                **failure_states(),
-            },
+            "States": redrivable(
+                {
+                    **self._load,
+                    **_data_states(model, functions),
+                    "TrainAndMaterialize": _side_by_side(model, functions),
+                    **_model_states(model, functions, code),
+                    **(self._release_state() if _releases(model) else {}),
+                    **failure_states(),
+                }
+            ),
         }
 
     def _release_state(self) -> dict[str, State]:
@@ -114,7 +117,7 @@ def _data_states(model: Model, functions: TrainingFunctions) -> dict[str, State]
     catch, datasets = catch_explained(), {"datasets.$": "$.ingest.datasets"}
     request = {"request.$": REQUEST}
     return {
-        "Ingest": task(functions.ingest.arn, _payload(model), "$.ingest", "ValidateData", catch),
+        "Ingest": task(functions.ingest.arn, _payload(model, **request), "$.ingest", "ValidateData", catch),
         "ValidateData": task(
             functions.validate_data.arn, _payload(model, **datasets), "$.validation", "BuildFeatures", catch
         ),
@@ -126,7 +129,11 @@ def _data_states(model: Model, functions: TrainingFunctions) -> dict[str, State]
             catch,
         ),
         "CheckLeakage": task(
-            functions.check_leakage.arn, _payload(model, **datasets), "$.leakage", "TrainAndMaterialize", catch
+            functions.check_leakage.arn,
+            _payload(model, **datasets, **request, **TRAINING_SET),
+            "$.leakage",
+            "TrainAndMaterialize",
+            catch,
         ),
     }
 
@@ -138,7 +145,7 @@ def _side_by_side(model: Model, functions: TrainingFunctions) -> State:
     search = SearchFunctions(functions.plan_search, functions.run_trial, functions.next_rung, compute)
     return {
         "Type": "Parallel",
-        "Parameters": {"datasets.$": "$.ingest.datasets"},
+        "Parameters": {"datasets.$": "$.ingest.datasets", **TRAINING_SET},
         "Branches": [
             {"StartAt": "MaterializeFeatures", "States": {"MaterializeFeatures": materialize}},
             search_branch(model, search),
@@ -155,12 +162,13 @@ def _model_states(model: Model, functions: TrainingFunctions, code: str) -> dict
     made_from = {
         "dataset.$": "$.ingest.dataset",
         "datasets.$": "$.ingest.datasets",
-        "training_set.$": "$.features.training_set",
+        **TRAINING_SET,
         "code": code,
+        "request.$": REQUEST,
     }
     chosen = {"candidate.$": "$.trained.search.candidate", "search.$": "$.trained.search"}
     evaluation = _payload(model, **made_from, **chosen)
-    evaluated = {"evaluation.$": "$.evaluation", "request.$": REQUEST, "approval": model.approval.value}
+    evaluated = {"evaluation.$": "$.evaluation", "approval": model.approval.value}
     registration = _payload(model, **made_from, **evaluated)
     register = task(functions.register_model.arn, registration, "$.registration", "StartRelease", catch)
     refuse = task(functions.register_model.arn, registration, "$.registration", "GatesFailed", catch)

@@ -28,6 +28,7 @@ GAPS = (
     "log_subscriptions",
     "nested_history",
     "object_versions",
+    "parameter_events",
     "pipeline_roles",
     "secure_transport",
     "state_paths",

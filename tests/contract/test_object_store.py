@@ -98,6 +98,24 @@ def test_files_go_up_and_come_down(store: ObjectStore, tmp_path: Path, body: byt
     assert target.read_bytes() == body
 
 
+@pytest.mark.parametrize("body", [b"", b"short", b"x" * LARGE], ids=["empty", "short", "large"])
+def test_a_copy_has_the_same_bytes_and_leaves_the_original(store: ObjectStore, tmp_path: Path, body: bytes) -> None:
+    (tmp_path / "file").write_bytes(body)
+    store.upload(tmp_path / "file", "a/1")
+    store.copy("a/1", "b/1", store.list("a/1")[0].version)
+    assert store.get("b/1") == store.get("a/1") == body
+
+
+def test_only_the_version_that_was_meant_is_copied(store: ObjectStore) -> None:
+    store.put("a", b"1")
+    meant = store.list("a")[0].version
+    store.put("a", b"2")
+    for source in ("a", "absent"):
+        with pytest.raises(KeyError):
+            store.copy(source, "b", meant)
+    assert not store.exists("b")
+
+
 def tags(store: ObjectStore, key: str) -> dict[str, str]:
     """The port writes tags and nobody reads them but the bucket's lifecycle."""
     if isinstance(store, InMemoryObjectStore):

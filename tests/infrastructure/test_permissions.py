@@ -18,11 +18,14 @@ QUEUE = {
     f"sqs:{action}": {"queue"}
     for action in ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl", "ReceiveMessage")
 }
+STEPS = {f"{LAKE}/runs/*", f"{LAKE}/cache/*"}
 
 MAY: dict[str, dict[str, set[str]]] = {
     "Ingest": {
         "s3:ListBucket": {LAKE}, "s3:PutObject": {f"{LAKE}/datasets/*"},
-        "s3:GetObject": {f"{LAKE}/landing/*", f"{LAKE}/loads/*", f"{LAKE}/events/*", f"{LAKE}/history/*"},
+        "s3:GetObject": {
+            f"{LAKE}/landing/*", f"{LAKE}/loads/*", f"{LAKE}/events/*", f"{LAKE}/history/*", f"{LAKE}/datasets/*",
+        },
     },
     "ValidateData": {
         "s3:ListBucket": {LAKE},
@@ -34,8 +37,12 @@ MAY: dict[str, dict[str, set[str]]] = {
             f"{LAKE}/datasets/*", f"{LAKE}/quarantine/*", f"{LAKE}/accepted/*", f"{LAKE}/runs/*",
         },
     },
-    "BuildFeatures": {"s3:GetObject": {f"{LAKE}/datasets/*"}, "s3:PutObject": {f"{LAKE}/runs/*"}},
-    "CheckLeakage": {"s3:GetObject": {f"{LAKE}/datasets/*", f"{LAKE}/runs/*"}, "s3:PutObject": {f"{LAKE}/runs/*"}},
+    "BuildFeatures": {
+        "s3:ListBucket": {LAKE}, "s3:GetObject": {f"{LAKE}/datasets/*", *STEPS}, "s3:PutObject": STEPS,
+    },
+    "CheckLeakage": {
+        "s3:ListBucket": {LAKE}, "s3:GetObject": {f"{LAKE}/datasets/*", *STEPS}, "s3:PutObject": STEPS,
+    },
     "BackfillFeatures": {
         "s3:ListBucket": {LAKE},
         "s3:GetObject": {f"{LAKE}/datasets/*", f"{LAKE}/events/*", f"{LAKE}/history/*", f"{PACKAGES}/packages/*"},
@@ -56,15 +63,17 @@ MAY: dict[str, dict[str, set[str]]] = {
         "logs:FilterLogEvents": {"scoring log"},
     },
     "PlanSearch": {"s3:GetObject": {f"{LAKE}/runs/*"}, "s3:PutObject": {f"{LAKE}/runs/*"}},
-    "RunTrial": {"s3:GetObject": {f"{LAKE}/runs/*"}},
+    "RunTrial": {"s3:ListBucket": {LAKE}, "s3:GetObject": STEPS, "s3:PutObject": STEPS},
     "NextRung": {"s3:GetObject": {f"{LAKE}/runs/*"}, "s3:PutObject": {f"{LAKE}/runs/*"}},
-    "TrainModel": {"s3:GetObject": {f"{LAKE}/runs/*"}, "s3:PutObject": {f"{LAKE}/runs/*"}},
+    "TrainModel": {"s3:ListBucket": {LAKE}, "s3:GetObject": STEPS, "s3:PutObject": STEPS},
     "EvaluateModel": {
-        "s3:GetObject": {f"{LAKE}/runs/*", f"{PACKAGES}/packages/*"},
-        "s3:PutObject": {f"{LAKE}/runs/*", f"{PACKAGES}/packages/*"},
-        "s3:ListBucket": {PACKAGES},
+        "s3:GetObject": {f"{PACKAGES}/packages/*", *STEPS},
+        "s3:PutObject": {f"{PACKAGES}/packages/*", *STEPS},
+        "s3:ListBucket": {LAKE, PACKAGES},
         "dynamodb:GetItem": {REGISTRY},
     },
+    "PlanReproduction": {"dynamodb:GetItem": {REGISTRY}, "s3:GetObject": {f"{PACKAGES}/packages/*"}},
+    "CompareReproduction": {"s3:GetObject": {f"{PACKAGES}/packages/*"}},
     "RegisterModel": {
         "dynamodb:GetItem": {REGISTRY}, "dynamodb:PutItem": {REGISTRY}, "dynamodb:Query": {REGISTRY},
     },
@@ -119,7 +128,7 @@ def short(resource: Any) -> str:
     bucket = re.search(r"s3:::roost-test-(\w+)-[^/]*(/.*)?$", text)
     if bucket:
         return bucket.group(1) + (bucket.group(2) or "")
-    if text.startswith("<NewData") and "Queue" in text:
+    if text.startswith("<Triggers") and "Queue" in text:
         return "queue"
     if text.startswith("<EndpointfraudScoringLog"):
         return "scoring log"
@@ -184,7 +193,10 @@ def test_the_clock_may_start_its_machine_and_nothing_else(streaming_platform: di
 
 def test_pipelines_call_their_functions_and_nothing_else(platform: dict[str, Any]) -> None:
     pipelines = {name: may for name, may in granted(platform).items() if name.endswith("Pipeline")}
-    kinds = {"fraud": ("Training", "Release", "Backfill", "Audit"), "churn": ("Training", "Release")}
+    kinds = {
+        "fraud": ("Training", "Reproduction", "Release", "Backfill", "Audit"),
+        "churn": ("Training", "Reproduction", "Release"),
+    }
     assert set(pipelines) == {f"{kind}{model}Pipeline" for model, named in kinds.items() for kind in named}
     for may in pipelines.values():
         assert all(resource.startswith("<") for resource in may["lambda:InvokeFunction"])

@@ -35,6 +35,7 @@ def all_states(definition: dict[str, Any]) -> dict[str, dict[str, Any]]:
 MACHINES = [
     "roost-test-fraud-training", "roost-test-fraud-release", "roost-test-fraud-backfill",
     "roost-test-card-transactions-compaction", "roost-test-churn-training", "roost-test-churn-release",
+    "roost-test-fraud-reproduction",
 ]  # fmt: skip
 
 
@@ -87,6 +88,37 @@ def test_the_steps_of_training_stand_in_order(platform: dict[str, Any]) -> None:
         "Ingest", "ValidateData", "BuildFeatures", "CheckLeakage", "TrainAndMaterialize", "EvaluateModel",
         "GatesPassed", "RegisterModel", "StartRelease",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("machine", ["roost-test-fraud-training", "roost-test-fraud-reproduction"])
+def test_no_failure_is_caught_into_a_fail_state_so_that_a_redrive_runs_what_failed(
+    platform: dict[str, Any], machine: str
+) -> None:
+    states = all_states(definitions(platform)[machine])
+    caught = {rule["Next"] for state in states.values() for rule in state.get("Catch", [])}
+    assert not [name for name in caught if states[name]["Type"] == "Fail"]
+    assert caught <= {"CandidateFailed"}
+
+
+@pytest.mark.parametrize("step", ["BuildFeatures", "CheckLeakage", "TrainModel", "EvaluateModel"])
+def test_a_cached_step_is_told_what_names_its_data_and_whether_it_may(platform: dict[str, Any], step: str) -> None:
+    told = all_states(definitions(platform)["roost-test-fraud-training"])[step]["Parameters"]
+    assert told["request.$"] == "$$.Execution.Input"
+    assert {"datasets.$", "training_set.$"} & set(told)
+
+
+def test_a_reproduction_takes_all_from_the_plan_and_registers_nothing(platform: dict[str, Any]) -> None:
+    states = definitions(platform)["roost-test-fraud-reproduction"]["States"]
+    order, name = [], "PlanReproduction"
+    while name:
+        order.append(name)
+        name = states[name].get("Next", "")
+    assert order == [
+        "PlanReproduction", "Ingest", "ValidateData", "BuildFeatures", "TrainModel", "EvaluateModel",
+        "CompareReproduction",
+    ]  # fmt: skip
+    for step in order[1:-1]:
+        assert states[step]["Parameters"]["request.$"] == "$.plan.request"
 
 
 def test_failed_gates_end_red_with_the_reasons(platform: dict[str, Any]) -> None:

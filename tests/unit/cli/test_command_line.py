@@ -18,7 +18,7 @@ COMMANDS = (
     "features audit",
     "train", "release", "rollback", "deploy", "score", "demo", "down", "local up", "local down", "local reset",
     "local status", "data simulate", "data upload", "runs list", "runs show", "models list", "models show",
-    "models audit", "models card", "releases list", "releases show",
+    "models audit", "models card", "models reproduce", "runs resume", "releases list", "releases show",
 )  # fmt: skip
 
 

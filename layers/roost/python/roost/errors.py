@@ -92,6 +92,18 @@ class GatesFailed(PermanentError):
     """The chosen candidate fell short of a declared gate."""
 
 
+class UnknownTrigger(PermanentError):
+    """An event that reached the training queue is none of those that start training."""
+
+
+class NotResumable(PermanentError):
+    """A run cannot be resumed: it is still active, or ended well."""
+
+
+class NotReproduced(PermanentError):
+    """Training again from a version's lineage gave another package; the message names the parts that differ."""
+
+
 class NotDeployed(PermanentError):
     """What is asked for does not exist in this account, region and stage."""
 

@@ -170,6 +170,17 @@ class Reason(StrEnum):
     DRIFT = "drift"
 
 
+class TrainingEvent(StrEnum):
+    """``detail-type`` of the events that may start training: S3's, Parameter Store's, and two of our own."""
+
+    LANDED = "Object Created"
+    CHANGED = "Parameter Store Change"
+    DRIFTED = "Drift Detected"
+    ASKED = "Training Requested"
+
+
+MONITORING = "roost.monitoring"  # EventBridge source of DRIFTED; its detail holds stage, model and detail
+
 LIVE_ALIAS = "live"
 
 PROBLEM_JSON = "application/problem+json"
@@ -227,6 +238,21 @@ def scoring_function(stage: str, model: str) -> str:
 def training_pipeline(stage: str, model: str) -> str:
     """Name of a model's training state machine."""
     return _of(stage, model, "training")
+
+
+def reproduction_pipeline(stage: str, model: str) -> str:
+    """Name of the state machine that trains a version again from its lineage."""
+    return _of(stage, model, "reproduction")
+
+
+def training_queue(stage: str, model: str) -> str:
+    """Name of the queue of what asks for training."""
+    return _of(stage, model, "training")
+
+
+def project_parameter(stage: str, model: str) -> str:
+    """Name of the Parameter Store parameter that holds the digest of a model's project as it is deployed."""
+    return f"/roost/{stage}/models/{model}/project"
 
 
 def release_pipeline(stage: str, model: str) -> str:

@@ -98,6 +98,11 @@ def candidate_key(model: str, run: str, candidate: str, name: str) -> str:
     return run_key(model, run, f"candidates/{candidate}/{name}")
 
 
+def step_cache_key(model: str, step: str, digest: str) -> str:
+    """What a step answered and wrote; the digest is that of all that decides it."""
+    return f"cache/{model}/{step}/{digest}.json"
+
+
 def audit_key(model: str, run: str) -> str:
     """The report of one skew audit."""
     return f"audits/{model}/{run}.json"

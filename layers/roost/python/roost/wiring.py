@@ -4,6 +4,7 @@ Adapters of engines that only some layers carry are imported where they are wire
 """
 
 import functools
+from typing import TYPE_CHECKING
 
 from roost.adapters.cloudwatch_evidence import CloudWatchEvidence
 from roost.adapters.dynamodb_online import DynamoDBOnlineStore
@@ -11,11 +12,25 @@ from roost.adapters.dynamodb_registry import DynamoDBRegistryStore
 from roost.adapters.lambda_compute import LambdaCompute
 from roost.adapters.lambda_endpoint import LambdaEndpoint
 from roost.adapters.s3_objects import S3ObjectStore
+from roost.adapters.sqs_training import SqsTrainingQueue
 from roost.adapters.step_functions import StepFunctionsPipeline
 from roost.adapters.system_clock import SystemClock
 from roost.names import Problem, scoring_function
-from roost.ports import Compute, Connectors, OnnxModel, PipelinePorts, PipelineStarter, TableEngine, Trainer
+from roost.ports import (
+    Clock,
+    Compute,
+    Connectors,
+    OnnxModel,
+    PipelinePorts,
+    PipelineStarter,
+    TableEngine,
+    Trainer,
+    TrainingQueue,
+)
 from roost.settings import PipelineSettings, StarterSettings, function_memory
+
+if TYPE_CHECKING:
+    from roost.spec import Model
 
 
 @functools.cache
@@ -33,8 +48,13 @@ def pipeline() -> PipelinePorts:
     )
 
 
+def clock() -> Clock:
+    """The time."""
+    return SystemClock()
+
+
 def training_pipeline() -> PipelineStarter:
-    """The training pipeline that new data start."""
+    """The training pipeline behind the queue."""
     return StepFunctionsPipeline(StarterSettings.read().pipeline_arn)
 
 
@@ -44,6 +64,18 @@ def connectors() -> Connectors:
     from roost.adapters.secrets_manager import SecretsManager
 
     return OriginConnectors(SecretsManager())
+
+
+def training_queue(arn: str) -> TrainingQueue:
+    """The queue that an event's records came from, by its ARN."""
+    return SqsTrainingQueue(arn.rpartition(":")[2])
+
+
+def step_code(model: "Model", handler: str) -> str:
+    """Digest of the code that runs a step; layers without definitions do not carry what it needs."""
+    from roost.adapters.running_code import running_code
+
+    return running_code(model, handler)
 
 
 def trainer() -> Trainer:

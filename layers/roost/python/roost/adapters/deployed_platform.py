@@ -10,6 +10,8 @@ from roost.adapters.dynamodb_online import DynamoDBOnlineStore
 from roost.adapters.dynamodb_registry import DynamoDBRegistryStore
 from roost.adapters.pipeline_runs import PipelineRuns
 from roost.adapters.s3_objects import S3ObjectStore
+from roost.adapters.sqs_training import SqsTrainingQueue
+from roost.adapters.step_functions import StepFunctionsPipeline
 from roost.domain.api_address import api_address
 from roost.errors import NotDeployed
 from roost.names import Output
@@ -83,6 +85,15 @@ class DeployedPlatform:
     def training(self, model: str) -> PipelineRuns:
         """Runs of a model's training pipeline."""
         return self._runs(names.training_pipeline(self.stage, model))
+
+    def door(self, model: str) -> tuple[StepFunctionsPipeline, SqsTrainingQueue]:
+        """Where a training run is asked for: the pipeline, and the queue of those that wait for their turn."""
+        queue = SqsTrainingQueue(names.training_queue(self.stage, model))
+        return StepFunctionsPipeline(self.training(model).arn), queue
+
+    def reproductions(self, model: str) -> PipelineRuns:
+        """Runs that train versions of a model again from their lineage."""
+        return self._runs(names.reproduction_pipeline(self.stage, model))
 
     def releases(self, model: str) -> PipelineRuns:
         """Runs of a model's release pipeline."""

@@ -10,16 +10,18 @@ from typing import Any
 
 from roost.adapters.in_memory_bus import InMemoryEventBus
 from roost.adapters.in_memory_online import InMemoryOnlineStore
+from roost.adapters.in_memory_pipeline import InMemoryPipeline, InMemoryTrainingQueue
 from roost.domain.audit_log import AuditEntry
 from roost.domain.logged_prediction import LoggedPrediction
 from roost.domain.registry import Change, ModelHead, Release, Version
 from roost.domain.release import AliasState, Evidence
 from roost.errors import ConcurrentUpdate, ImmutableVersion, SmokeTestFailed, UnknownRelease, UnknownVersion
-from roost.ports import StartedRun, StoredObject
+from roost.ports import StoredObject
 
 __all__ = [
     "FixedClock", "InMemoryEndpoint", "InMemoryEventBus", "InMemoryEvidence", "InMemoryObjectStore",
     "InMemoryOnlineStore", "InMemoryPipeline", "InMemoryPredictionLog", "InMemoryRegistryStore", "InMemoryStreamLags",
+    "InMemoryTrainingQueue",
 ]  # fmt: skip
 
 
@@ -76,6 +78,12 @@ class InMemoryObjectStore:
     def upload(self, path: Path, key: str) -> None:
         """Store a file's bytes."""
         self.put(key, path.read_bytes())
+
+    def copy(self, source: str, target: str, version: str) -> None:
+        """Copy an object that still has this version; else ``KeyError``."""
+        if source not in self.objects or self._version(source) != version:
+            raise KeyError(f"{source} at version {version}")
+        self.put(target, self.objects[source])
 
     def tag(self, key: str, tags: Mapping[str, str]) -> None:
         """Tag an object; ``KeyError`` if there is none."""
@@ -212,22 +220,3 @@ class InMemoryStreamLags:
     def newest(self, source: str, now: datetime) -> float | None:  # noqa: ARG002
         """What was put there; nothing came otherwise."""
         return self.by_source.get(source)
-
-
-@dataclass
-class InMemoryPipeline:
-    """Requests of runs by name; ``shown`` is the run that a list of them shows, which may lag behind."""
-
-    runs: dict[str, dict[str, Any]] = field(default_factory=dict)
-    shown: StartedRun | None = None
-
-    def latest(self) -> StartedRun | None:
-        """The run that is shown."""
-        return self.shown
-
-    def start(self, name: str, request: Mapping[str, Any]) -> bool:
-        """Start a run, if there has been none of that name."""
-        if name in self.runs:
-            return False
-        self.runs[name] = dict(request)
-        return True

@@ -47,7 +47,7 @@ class PipelineRuns:
 
     def __init__(self, machine: str, account: str, region: str) -> None:
         self._machine = machine
-        self._arn = f"arn:aws:states:{region}:{account}:stateMachine:{machine}"
+        self.arn = f"arn:aws:states:{region}:{account}:stateMachine:{machine}"
         self._states = client("stepfunctions")
 
     def start(self, name: str, request: Mapping[str, Any]) -> str:
@@ -57,7 +57,7 @@ class PipelineRuns:
             NotDeployed: there is no such state machine.
         """
         try:
-            self._states.start_execution(stateMachineArn=self._arn, name=name, input=json.dumps(request))
+            self._states.start_execution(stateMachineArn=self.arn, name=name, input=json.dumps(request))
         except ClientError as error:
             raise self._explained(error) from error
         return name
@@ -84,7 +84,7 @@ class PipelineRuns:
         Raises:
             UnknownRun: there is no run of this name.
         """
-        arn = f"{self._arn.replace(':stateMachine:', ':execution:')}:{name}"
+        arn = f"{self.arn.replace(':stateMachine:', ':execution:')}:{name}"
         try:
             return self._described(arn, with_states=True)
         except ClientError as error:
@@ -95,7 +95,7 @@ class PipelineRuns:
 
     def _listed(self, limit: int) -> list[str]:
         try:
-            listed = self._states.list_executions(stateMachineArn=self._arn, maxResults=limit)
+            listed = self._states.list_executions(stateMachineArn=self.arn, maxResults=limit)
         except ClientError as error:
             raise self._explained(error) from error
         return [item["executionArn"] for item in listed["executions"]]

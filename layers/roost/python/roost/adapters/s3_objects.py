@@ -14,8 +14,9 @@ from roost.ports import StoredObject
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import TagTypeDef
+    from mypy_boto3_s3.type_defs import CopySourceTypeDef, TagTypeDef
 
+CHANGED = ("PreconditionFailed", "412")
 ABSENT = ("NoSuchKey", "404", "NotFound", "MethodNotAllowed")  # the last by PutObjectTagging on a delete marker
 THERE = ("PreconditionFailed", "412")
 CONFLICT = ("ConditionalRequestConflict", "409")
@@ -84,6 +85,20 @@ class S3ObjectStore:
         """Store a file, in parallel parts if it is large."""
         with self._call(key), path.open("rb") as file:
             self._s3.upload_fileobj(file, self.bucket, key)
+
+    def copy(self, source: str, target: str, version: str) -> None:
+        """Copy an object within the bucket, without its bytes passing through here; in parts if it is large.
+
+        ``KeyError`` if there is none, or if its ETag is another by now ("CopyObject", Amazon S3 API Reference).
+        """
+        place: CopySourceTypeDef = {"Bucket": self.bucket, "Key": source}
+        try:
+            with self._call(source):
+                self._s3.copy(place, self.bucket, target, ExtraArgs={"CopySourceIfMatch": f'"{version}"'})
+        except ClientError as error:
+            if error_code(error) not in CHANGED:
+                raise
+            raise KeyError(f"s3://{self.bucket}/{source} at version {version}") from error
 
     def tag(self, key: str, tags: Mapping[str, str]) -> None:
         """Tag an object; ``KeyError`` if there is none."""

@@ -17,6 +17,7 @@ from roost.cli.context import CHOICES
 from roost.cli.demo import demo_command
 from roost.cli.deploy_command import deploy
 from roost.cli.options import Debug, Profile, RealAws, Stage
+from roost.cli.reproduce_command import reproduce
 from roost.cli.sample_command import sample
 from roost.cli.score_command import score
 from roost.settings import CommandLineSettings
@@ -36,6 +37,7 @@ app.add_typer(model_commands.app, name="models")
 app.add_typer(release_commands.releases, name="releases")
 data_commands.app.command()(sample)
 app.command()(training_commands.train)
+model_commands.app.command()(reproduce)
 app.command()(release_commands.release)
 app.command()(release_commands.rollback)
 app.command()(deploy)

@@ -12,6 +12,8 @@ from roost.adapters.pipeline_runs import Run
 from roost.cli.display import brief, out, print_json, seconds, table
 from roost.cli.evaluation_tables import evaluation_of, gates_table
 from roost.cli.search_table import search_table, trial_line
+from roost.domain.triggers import reasons_of, why
+from roost.workflows.step_cache import FROM
 
 CHOICES_AND_NOTES = (
     "Explain", "Failed", "FirstLook", "FirstStep", "GatesPassed", "NeedsVerdict", "NextStep", "ServedBefore",
@@ -28,10 +30,22 @@ def tells(state: StateRun) -> bool:
 def drawing(run: Run) -> Table:
     """A run as a table of its states."""
     rows = [[state.name, _time(state, run), _answer(state)] for state in run.states if tells(state)]
-    drawn = table(f"{run.name}  {run.status}", ("state", "time", "answer"), rows)
+    drawn = table(_titled(run), ("state", "time", "answer"), rows)
     if run.cause or run.error:
         drawn.add_row("[bold red]failed[/]", "", f"[red]{escape(why_failed(run))}[/]")
     return drawn
+
+
+def _titled(run: Run) -> str:
+    reasons = why(run.request)
+    return f"{run.name}  {run.status}" + (f"\n{reasons}" if reasons else "")
+
+
+def told(output: dict[str, Any]) -> str:
+    """A state's answer in one line; one that was taken from a former run says so first."""
+    former = output.get(FROM)
+    rest = {name: value for name, value in output.items() if name != FROM}
+    return f"cached from run {former} · {brief(rest)}" if former else brief(rest)
 
 
 def why_failed(run: Run) -> str:
@@ -45,7 +59,7 @@ def line(state: StateRun) -> str:
 
 
 def _answer(state: StateRun) -> str:
-    return trial_line(state.output) if state.name == TRIAL and "trial" in state.output else brief(state.output)
+    return trial_line(state.output) if state.name == TRIAL and "trial" in state.output else told(state.output)
 
 
 def _time(state: StateRun, run: Run) -> str:
@@ -78,7 +92,7 @@ def show_runs(title: str, runs: list[Run], as_json: bool) -> None:
         return
     rows: list[list[Any]] = [
         [run.name, run.status, f"{run.started:%Y-%m-%d %H:%M:%S}", seconds(run.seconds),
-         run.request.get("reason", ""), why_failed(run)[:120]]
+         ", ".join(reasons_of(run.request)), why_failed(run)[:120]]
         for run in runs
     ]  # fmt: skip
     out.print(table(title, ("run", "status", "started", "time", "why", "error"), rows))

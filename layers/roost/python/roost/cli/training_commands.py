@@ -4,19 +4,22 @@ import getpass
 import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from roost.cli.asking import ask, moment
 from roost.cli.context import CHOICES, stage_command
-from roost.cli.display import out, print_json
+from roost.cli.display import out
 from roost.cli.options import Json, Model, Watch
 from roost.cli.run_tables import show_run, show_runs
 from roost.cli.search_table import read_search
 from roost.cli.watching import ended, watch
 from roost.domain.registry import Version
+from roost.domain.triggers import Trigger
 from roost.errors import UnknownRun
 from roost.names import Reason
+from roost.workflows.resuming import resuming
 
 runs = typer.Typer(help="Runs of the training pipelines.", no_args_is_help=True)
 
@@ -31,22 +34,16 @@ def train(
     model: Model,
     follow: Watch = False,
     reason: Annotated[Reason, typer.Option(help="Why; it is recorded.")] = Reason.MANUAL,
+    detail: Annotated[str, typer.Option(help="More of why, in words.")] = "",
     cutoff: Annotated[str, typer.Option(help="Leave out data from this time on (ISO 8601).")] = "",
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Run every step, even on the same inputs.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Train a model on what has landed. Example: `roost train fraud --watch`."""
-    request = {"reason": reason.value, "requested_by": getpass.getuser()}
-    if cutoff:
-        request["cutoff"] = datetime.fromisoformat(cutoff).isoformat()
-    platform = CHOICES.target().platform()
-    pipeline = platform.training(model)
-    name = pipeline.start(run_name(), request)
-    if follow:
-        ended(watch(pipeline, name), as_json, read_search(platform.lake, model, name))
-    elif as_json:
-        print_json({"run": name})
-    else:
-        out.print(f"started run {name}; follow it with: roost runs show {model} {name} --watch", soft_wrap=True)
+    """Train a model on what has landed; behind the active run if there is one. Example: `roost train fraud --watch`."""
+    options: dict[str, Any] = {"cutoff": datetime.fromisoformat(cutoff).isoformat()} if cutoff else {}
+    options |= {"use_cache": False} if no_cache else {}
+    asked = Trigger(reason, getpass.getuser(), detail, moment(), options)
+    ask(CHOICES.target().platform(), model, asked, follow, as_json)
 
 
 @runs.command("list")
@@ -86,3 +83,21 @@ def _print_version(versions: Iterable[Version], run: str) -> None:
         if version.run == run:
             where = f"roost models show {version.model} {version.number}"
             out.print(f"registered version {version.number}, {version.status.value}: {where}", soft_wrap=True)
+
+
+@runs.command()
+@stage_command
+def resume(
+    model: Model,
+    run: Annotated[str, typer.Argument(help="Run; the latest if left out.")] = "",
+    follow: Watch = False,
+    as_json: Json = False,
+) -> None:
+    """Go on where a run failed: the same data, and no step twice. Example: `roost runs resume fraud --watch`."""
+    platform = CHOICES.target().platform()
+    pipeline = platform.training(model)
+    name = run or next(iter(pipeline.names(1)), "")
+    if not name:
+        raise UnknownRun(f"{model} was never trained here; start with: roost train {model}")
+    asked = resuming(pipeline.read(name), getpass.getuser(), moment())
+    ask(platform, model, asked, follow, as_json)

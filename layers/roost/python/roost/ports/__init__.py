@@ -25,6 +25,7 @@ from roost.ports.platform import (
     PredictionLog,
     StartedRun,
     StreamLags,
+    TrainingQueue,
 )
 from roost.ports.stores import ObjectStore, OnlineItem, OnlineStore, RegistryStore, StoredObject
 
@@ -58,6 +59,7 @@ __all__ = [
     "StreamLags",
     "TableEngine",
     "Trainer",
+    "TrainingQueue",
     "ValidationCounts",
     "Wanted",
 ]

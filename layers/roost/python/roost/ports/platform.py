@@ -62,11 +62,23 @@ class PipelineStarter(Protocol):
     """Starts one state machine."""
 
     def latest(self) -> StartedRun | None:
-        """The run that started last; None before the first."""
+        """The active run if there is one, else the run that started last; None before the first."""
         ...
 
     def start(self, name: str, request: Mapping[str, Any]) -> bool:
         """Start a run of that name; False if there has been one of that name, and nothing was started."""
+        ...
+
+
+class TrainingQueue(Protocol):
+    """The queue of what asks for training of one model."""
+
+    def send(self, event: Mapping[str, Any]) -> None:
+        """Queue an event that ``domain.triggers`` understands."""
+        ...
+
+    def hold(self, receipts: Sequence[str], seconds: int) -> None:
+        """Give received messages back in so many seconds; one that cannot be held returns when it would have."""
         ...
 
 

@@ -65,6 +65,10 @@ class ObjectStore(Protocol):
         """Store a local file as an object."""
         ...
 
+    def copy(self, source: str, target: str, version: str) -> None:
+        """Copy an object within the store. Raises ``KeyError`` if there is none, or none of this version any more."""
+        ...
+
     def tag(self, key: str, tags: Mapping[str, str]) -> None:
         """Tag what is stored, in place of its tags. Raises ``KeyError`` if there is none."""
         ...

@@ -11,6 +11,7 @@ from roost.spec.estimators import check_estimator
 from roost.spec.evaluation import Calibration, DecisionThreshold, Evaluation, Slice
 from roost.spec.features import LatestView, OnDemandFeature, WindowView
 from roost.spec.gates import Gate
+from roost.spec.schedule import Schedule
 from roost.spec.search import Search, Space
 from roost.spec.sources import Source
 from roost.spec.splits import HashSplit, Split
@@ -144,6 +145,8 @@ class Model(Definition):
     behaviours: tuple[Behaviour, ...] = ()
     approval: Approval = Field(default=Approval.AUTOMATIC, description="who approves what passed its gates")
     rollout: Rollout = Rollout()
+    schedule: Schedule = Field(default="", description="train by the clock too: rate(1 day), cron(0 6 * * ? *), in UTC")
+    retrain_on_code_change: bool = Field(default=False, description="train when a deployment changes the project")
     seed: int = 0
     owner: str = ""
     description: str = ""

@@ -107,6 +107,7 @@ def _lineage(record: Mapping[str, Any], event: Mapping[str, Any]) -> dict[str, A
         "candidate": record["name"],
         **{name: record[name] for name in made_with},
         **{name: event[name] for name in ("dataset", "datasets", "training_set", "code")},
+        **{name: value for name, value in event.get("request", {}).items() if name == "cutoff"},
     }
 
 

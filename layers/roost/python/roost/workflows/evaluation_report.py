@@ -51,7 +51,7 @@ def store_report(
         **told,
         "versus_champion": _comparison(model, found),
         "evidence": evidence,
-        "candidates": event.get("candidates", []),
+        "search": event["search"],
         "definition": json.loads(model.model_dump_json()),
     }
     ports.lake.put(key, json.dumps(report, indent=2).encode(), "application/json")

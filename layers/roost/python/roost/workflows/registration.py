@@ -16,13 +16,14 @@ def register_model(event: Mapping[str, Any], ports: PipelinePorts) -> dict[str, 
     A package that fell short is registered too, and rejected: what was tried and why it was refused is evidence. One
     that passed is approved, unless ``event["approval"]`` leaves that to a person: then it stays a candidate.
 
-    A run registers one version however often the step is tried, and what somebody has decided meanwhile stays.
+    A run registers one version however often the step is tried or the run resumed, and what somebody has decided
+    meanwhile stays.
     """
     model, registry = event["model"], ports.registry
     draft, actor = _draft(event, ports), Actor("training pipeline", ports.clock.now())
 
     def register(head: ModelHead) -> Change | None:
-        return None if _of_run(registry, model, event["run"]) else registration(head, draft, actor)
+        return None if _registered(registry, event) else registration(head, draft, actor)
 
     def decide(head: ModelHead) -> Change | None:
         version, decision = registry.version(model, number), _decision(event)
@@ -31,7 +32,7 @@ def register_model(event: Mapping[str, Any], ports: PipelinePorts) -> dict[str, 
         return status_move(head, version, decision[0], replace(actor, name="gates"), decision[1])
 
     move(registry, model, register)
-    number = _of_run(registry, model, event["run"])[0].number
+    number = _registered(registry, event)[0].number
     move(registry, model, decide)
     return {"version": number, "status": registry.version(model, number).status.value}
 
@@ -46,8 +47,11 @@ def _decision(event: Mapping[str, Any]) -> tuple[Status, str] | None:
     return Status.APPROVED, f"passed {len(evaluation['gates'])} gates"
 
 
-def _of_run(registry: RegistryStore, model: str, run: str) -> list[Version]:
-    return [version for version in registry.versions(model) if version.run == run]
+def _registered(registry: RegistryStore, event: Mapping[str, Any]) -> list[Version]:
+    """The version of this run, or of one that it resumes and that had come as far with the same package."""
+    runs, package = (event["run"], *event["request"].get("resumes", ())), event["evaluation"]["package"]
+    versions = registry.versions(event["model"])
+    return [one for one in versions if one.run in runs and (one.run == event["run"] or one.package == package)]
 
 
 def _draft(event: Mapping[str, Any], ports: PipelinePorts) -> Version:
@@ -71,4 +75,5 @@ def _lineage(event: Mapping[str, Any]) -> dict[str, Any]:
         "candidate": event["evaluation"]["chosen"],
         "reason": request.get("reason", Reason.MANUAL.value),
         "requested_by": request.get("requested_by", "unknown"),
+        **{name: request[name] for name in ("cutoff", "triggers", "resumes") if name in request},
     }
