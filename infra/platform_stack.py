@@ -11,8 +11,6 @@ from infra.constructs.layers import BuildLayers, Layers
 from infra.constructs.load_states import load_function
 from infra.constructs.model_endpoint import ModelEndpoint
 from infra.constructs.pipeline_functions import (
-    FIT_STEP,
-    JUDGE_STEP,
     RECORD_STEP,
     STREAM_STEP,
     TABLE_STEP,
@@ -24,7 +22,8 @@ from infra.constructs.registry_events import RegistryEvents
 from infra.constructs.release_pipeline import ReleaseFunctions, ReleasePipeline
 from infra.constructs.reproduction_pipeline import ReproductionPipeline
 from infra.constructs.state_machine import machine_arn
-from infra.constructs.training_pipeline import TrainingFunctions, TrainingPipeline
+from infra.constructs.training_functions import training_functions
+from infra.constructs.training_pipeline import TrainingPipeline
 from infra.constructs.training_triggers import TrainingTriggers
 from infra.layer_build import layer_assets
 from infra.storage_stack import StorageStack
@@ -55,7 +54,8 @@ class PlatformStack(Stack):
         self._layers = Layers(self, "Layers", config, build)
         self._factory = FunctionFactory(self, config, self._layers, self._settings())
         endpoints = {model.name: self._endpoint(model) for model in models}
-        training, release = self._training(), self._release(list(endpoints.values()))
+        training = training_functions(self._factory.make, storage.lake, storage.registry, storage.features)
+        release = self._release(list(endpoints.values()))
         backfill, audit = self._backfill(), self._audit([endpoints[model.name] for model in models if model.views])
         plan, compare = self._reproduction()
         for model in models:
@@ -82,44 +82,6 @@ class PlatformStack(Stack):
             registry_table=self._storage.registry.table_name,
             online_table=self._storage.features.table_name,
         )
-
-    def _training(self) -> TrainingFunctions:
-        lake, registry, features = self._storage.lake, self._storage.registry, self._storage.features
-        make = self._factory.make
-        steps = TrainingFunctions(
-            ingest=make("training", "ingest", TABLE_STEP),
-            validate_data=make("training", "validate_data", TABLE_STEP),
-            build_features=make("training", "build_features", TABLE_STEP),
-            check_leakage=make("training", "check_leakage", TABLE_STEP),
-            materialize_features=make("training", "materialize_features", TABLE_STEP),
-            plan_search=make("training", "plan_search", FIT_STEP),
-            run_trial=make("training", "run_trial", FIT_STEP),
-            next_rung=make("training", "next_rung", RECORD_STEP),
-            train_model=make("training", "train_model", FIT_STEP),
-            evaluate_model=make("training", "evaluate_model", JUDGE_STEP),
-            register_model=make("training", "register_model", RECORD_STEP),
-        )
-        lake.grant_take_landed(steps.ingest)
-        lake.grant_read_datasets(steps.ingest)
-        lake.grant_validate(steps.validate_data)
-        lake.grant_write_runs(steps.validate_data)
-        lake.grant_read_datasets(steps.build_features)
-        lake.grant_read_datasets(steps.check_leakage)
-        lake.grant_read_history(steps.materialize_features)
-        features.grant_merge(steps.materialize_features)
-        self._grant_see_released(steps.materialize_features)
-        for step in (steps.plan_search, steps.next_rung):
-            lake.grant_read_runs(step)
-            lake.grant_write_runs(step)
-        remembered = (steps.build_features, steps.check_leakage, steps.run_trial, steps.train_model)
-        for step in (*remembered, steps.evaluate_model):
-            lake.grant_reuse_steps(step)
-        registry.grant_read(steps.evaluate_model)
-        registry.grant_read_packages(steps.evaluate_model)
-        registry.grant_store_packages(steps.evaluate_model)
-        registry.grant_move(steps.register_model)
-        registry.grant_search(steps.register_model)
-        return steps
 
     def _release(self, endpoints: list[ModelEndpoint]) -> ReleaseFunctions:
         registry, make = self._storage.registry, self._factory.make
@@ -172,7 +134,7 @@ class PlatformStack(Stack):
         backfill = self._factory.make("features", "backfill_features", TABLE_STEP)
         self._storage.lake.grant_read_history(backfill)
         self._storage.features.grant_merge(backfill)
-        self._grant_see_released(backfill)
+        self._storage.registry.grant_see_released(backfill)
         return backfill
 
     def _backfill_pipeline(self, model: Model, backfill: PlatformFunction) -> None:
@@ -191,7 +153,7 @@ class PlatformStack(Stack):
         audit = self._factory.make("features", "audit_features", TABLE_STEP)
         self._storage.lake.grant_read_history(audit)
         self._storage.lake.grant_report_audits(audit)
-        self._grant_see_released(audit)
+        self._storage.registry.grant_see_released(audit)
         for endpoint in endpoints:
             endpoint.grant_read_log(audit)
         return audit
@@ -208,10 +170,6 @@ class PlatformStack(Stack):
             payload={"model": model.name, "request.$": "$$.Execution.Input"},
         ).start_every(AUDIT_PERIOD)
         SkewAlarm(self, f"Skew-{model.name}", model)
-
-    def _grant_see_released(self, function: PlatformFunction) -> None:
-        self._storage.registry.grant_read(function)
-        self._storage.registry.grant_read_packages(function)
 
     def _registry_events(self) -> None:
         registry, archive = self._storage.registry, self._storage.audit
@@ -254,7 +212,7 @@ class PlatformStack(Stack):
         consumer = self._factory.make("features", "consume_stream", STREAM_STEP, name, settings)
         self._storage.lake.grant_log_events(consumer)
         self._storage.features.grant_merge(consumer)
-        self._grant_see_released(consumer)
+        self._storage.registry.grant_see_released(consumer)
         rejected.grant_put_aside(consumer)
         FeatureStream(self, f"Stream-{source.name}", self._config, source, consumer)
         StreamAlarms(self, f"StreamAlarms-{source.name}", source, consumer)

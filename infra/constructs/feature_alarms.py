@@ -5,7 +5,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from infra.constructs.platform_function import PlatformFunction
-from roost.names import METRIC_NAMESPACE, AuditMetric, Dimension, StreamMetric
+from roost.metric_names import METRIC_NAMESPACE, AuditMetric, Dimension, StreamMetric
 from roost.spec import Model, Source
 
 LAG_LIMIT = Duration.minutes(1)

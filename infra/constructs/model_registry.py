@@ -61,6 +61,11 @@ class ModelRegistry(Construct):
         """Read packages by digest."""
         function.allow(["s3:GetObject"], [f"{self._bucket}/{PACKAGES}*"])
 
+    def grant_see_released(self, function: PlatformFunction) -> None:
+        """Read what is released, and the packages behind it."""
+        self.grant_read(function)
+        self.grant_read_packages(function)
+
     def grant_store_packages(self, function: PlatformFunction) -> None:
         """Store packages, and see whether one is there already."""
         function.allow(["s3:PutObject"], [f"{self._bucket}/{PACKAGES}*"])

@@ -9,7 +9,7 @@ from moto import mock_aws
 
 from roost.adapters.cloudwatch_stream_lags import CloudWatchStreamLags
 from roost.adapters.in_memory import InMemoryStreamLags
-from roost.names import METRIC_NAMESPACE, Dimension, StreamMetric
+from roost.metric_names import METRIC_NAMESPACE, Dimension, StreamMetric
 from roost.ports import StreamLags
 
 NOW = datetime.now(UTC).replace(microsecond=0)

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from models.churn.sample_data import PUBLISHED, SNAPSHOT_AT, write_landing_files
 from roost.adapters.fast_json import FastJson
+from roost.adapters.in_memory_compute import FixedCompute
 from roost.adapters.onnx_runtime import open_model
 from roost.adapters.scikit_learn import ScikitLearnTrainer
 from roost.cli.app import app
@@ -23,6 +24,9 @@ from roost.workflows.ingesting import ingest
 from roost.workflows.leakage import check_leakage
 from roost.workflows.materialization import materialize_features
 from roost.workflows.packages import load_package
+from roost.workflows.search_planning import plan_search
+from roost.workflows.search_rungs import next_rung
+from roost.workflows.search_trials import run_trial
 from roost.workflows.serving import PredictionService
 from roost.workflows.training import train_model
 from roost.workflows.validation import validate_data
@@ -80,11 +84,13 @@ def features(lake: Lake) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def evaluation(lake: Lake, features: dict[str, Any]) -> dict[str, Any]:
-    names = ("logistic_regression", "hist_gradient_boosting")
-    ports = lake.ports
-    trained = [train_model(MODEL, RUN, name, ScikitLearnTrainer(), ports) for name in names]
+    ports, trainer, compute = lake.ports, ScikitLearnTrainer(), FixedCompute()
+    plan = plan_search(MODEL, RUN, trainer, compute, ports)
+    results = [run_trial(MODEL, RUN, trial, plan["share"], trainer, compute, ports) for trial in plan["trials"]]
+    search = next_rung(MODEL.name, RUN, plan["rung"], results, ports)
+    train_model(MODEL, RUN, search, trainer, compute, ports)
     made_from = {name: features[name] for name in ("dataset", "datasets", "training_set")}
-    event = {"run": RUN, "candidates": trained, "code": "c", **made_from}
+    event = {"run": RUN, "candidate": search["candidate"], "search": search, "code": "c", **made_from}
     packages = ports.packages
     return {**evaluate_model(MODEL, event, open_model, ports), "packages": packages}
 

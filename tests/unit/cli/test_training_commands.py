@@ -29,7 +29,7 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 class Stage(DeployedPlatform):
     """A stage of which only the training pipelines are there."""
 
-    outputs = {Output.API_URL: "https://api"}  # noqa: RUF012  # type: ignore[assignment]
+    outputs = {Output.API_URL: "https://api", Output.LAKE_BUCKET: "lake"}  # noqa: RUF012  # type: ignore[assignment]
 
 
 @pytest.fixture
@@ -49,6 +49,7 @@ def queue(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         boto3.client("stepfunctions").create_state_machine(
             name=names.training_pipeline("dev", "fraud"), definition=json.dumps(MACHINE), roleArn=role
         )
+        boto3.client("s3").create_bucket(Bucket="lake")
         yield boto3.client("sqs").create_queue(QueueName=names.training_queue("dev", "fraud"))["QueueUrl"]
 
 

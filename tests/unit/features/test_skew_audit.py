@@ -15,7 +15,7 @@ from roost.domain.event_codec import NOTHING, pack, read, unpack
 from roost.domain.logged_prediction import LoggedPrediction
 from roost.domain.package import canonical_bytes, digest_of
 from roost.domain.windows import values
-from roost.names import AuditMetric
+from roost.metric_names import AuditMetric
 from roost.object_keys import MANIFEST, PACKAGE_MANIFEST, VALID_ROWS, VALIDATION_REPORT, dataset_key, package_key
 from roost.ports import PipelinePorts
 from roost.spec import Aggregation, LatestView, Model, WindowView

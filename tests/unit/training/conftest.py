@@ -1,6 +1,7 @@
 """A tiny project and its training set, as BuildFeatures leaves it, in memory."""
 
 import io
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from roost.adapters.in_memory import (
 from roost.adapters.in_memory_compute import FixedCompute
 from roost.adapters.onnx_runtime import open_model
 from roost.adapters.scikit_learn import ScikitLearnTrainer
-from roost.object_keys import TRAINING_ARRAYS, run_key
+from roost.object_keys import SEARCH_REPORT, TRAINING_ARRAYS, run_key
 from roost.ports import PipelinePorts
 from roost.spec import (
     Candidate,
@@ -83,7 +84,9 @@ class TrainingBench:
         return train_model(model, RUN, chosen, ScikitLearnTrainer(), FixedCompute(), self.ports)
 
     def evaluate(self, model: Model, trained: dict[str, Any]) -> dict[str, Any]:
-        search = {"report": "runs/toy/run-1/search.json"}
+        search = {"report": run_key("toy", RUN, SEARCH_REPORT)}
+        untold = {"metric": model.selection_metric, "rungs": [], "ladder": [], "trials": []}
+        self.ports.lake.put(search["report"], json.dumps(untold).encode())
         event = {"run": RUN, "candidate": trained["candidate"], "search": search, **MADE_FROM}
         return evaluate_model(model, event, open_model, self.ports)
 

@@ -109,10 +109,9 @@ def test_what_passes_between_states_stays_small(bench: TrainingBench) -> None:
 
 
 def test_the_chosen_candidate_is_the_one_that_the_event_names(bench: TrainingBench) -> None:
-    model = full()
-    bench.train(model, "line", "trees")
-    event = {"run": RUN, "candidate": "trees", **MADE_FROM}
-    assert evaluate_model(model, event, open_model, bench.ports)["chosen"] == "trees"
+    for name in ("line", "trees"):
+        trained = bench.train(full(), name)
+    assert bench.evaluate(full(), trained)["chosen"] == "trees"
 
 
 def test_the_champion_is_compared_on_the_same_resamples(bench: TrainingBench) -> None:

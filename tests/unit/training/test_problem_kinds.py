@@ -13,7 +13,7 @@ from roost.adapters.fast_json import FastJson
 from roost.adapters.in_memory import InMemoryEndpoint
 from roost.adapters.onnx_runtime import open_model
 from roost.domain.evaluation import built_in_metrics, check_agreement, score_quantiles
-from roost.errors import ConversionMismatch, SmokeTestFailed, TrainingFailed
+from roost.errors import ConversionMismatch, SmokeTestFailed, UnknownEstimator
 from roost.names import Problem
 from roost.object_keys import PACKAGE_CARD, TRAINING_ARRAYS, package_key, run_key
 from roost.ports import PipelinePorts
@@ -154,7 +154,7 @@ def test_a_champion_of_other_classes_is_no_yardstick(bench: TrainingBench) -> No
 def test_an_estimator_of_another_problem_is_refused(bench: TrainingBench) -> None:
     labelled(bench, Problem.REGRESSION)
     line = Candidate(name="trees", estimator="logistic_regression")
-    with pytest.raises(TrainingFailed, match="there is no logistic_regression for a regression; there are"):
+    with pytest.raises(UnknownEstimator, match="'logistic_regression' is not for a regression problem; use one of"):
         bench.train(of_kind(Problem.REGRESSION, candidates=(line,)), "trees")
 
 

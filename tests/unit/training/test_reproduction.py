@@ -32,7 +32,7 @@ def plan(pipeline: Pipeline, version: Any = 1, code: str = CODE) -> dict[str, An
 
 def reproduced(pipeline: Pipeline, planned: dict[str, Any]) -> dict[str, Any]:
     """The states of the reproduction pipeline, then the comparison."""
-    request = {**planned["request"], "recorded": planned["recorded"]}
+    request = {**planned["request"], "recorded": planned["recorded"], "search": planned["search"]}
     answers = pipeline.run("again", request, kill="RegisterModel").answers
     found = {"training_set": answers["BuildFeatures"]["training_set"], "package": answers["EvaluateModel"]["package"]}
     return compare_reproduction({"model": "payments", "run": "again", "plan": planned, **found}, pipeline.ports)
@@ -61,7 +61,7 @@ def test_other_code_is_said_before_and_tried(pipeline: Pipeline) -> None:
     ("changes", "told"),
     [
         ({"defaults": {"card_spend__amount_mean_1d": -2.0}}, "defaults.card_spend__amount_mean_1d was -1.0, is -2.0"),
-        ({"split": TimeSplit(train=DAY, gap=DAY, holdout=DAY)}, "training set was .*; .*metrics"),
+        ({"split": TimeSplit(train=DAY, gap=DAY, holdout=DAY)}, "training set was .*; .*lineage.training_set"),
         ({"threshold": {"review_rate": 0.2}}, "threshold was"),
     ],
 )

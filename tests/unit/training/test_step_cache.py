@@ -11,7 +11,7 @@ from roost.workflows.step_cache import FROM
 from tests.unit.features.payments import model
 from tests.unit.training.whole_pipeline import Pipeline, Run
 
-CACHED = ["BuildFeatures", "CheckLeakage", "TrainModel", "EvaluateModel"]
+CACHED = ["BuildFeatures", "CheckLeakage", "RunTrial", "TrainModel", "EvaluateModel"]
 GATES = (Gate(metric="log_loss", at_most=50.0),)
 
 
@@ -87,7 +87,7 @@ def test_a_cutoff_is_an_input(pipeline: Pipeline) -> None:
         ({"gates": (Gate(metric="log_loss", at_most=60.0),)}, ["EvaluateModel"]),
         ({"rollout": Rollout(steps=(10,))}, ["EvaluateModel"]),
         ({"candidates": (Candidate(name="line", estimator="random_forest", parameters={"n_estimators": 3}),)},
-         ["TrainModel", "EvaluateModel"]),
+         ["RunTrial", "TrainModel", "EvaluateModel"]),
         ({"seed": 7}, CACHED),
     ],
 )  # fmt: skip

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
+from roost.adapters.in_memory_compute import FixedCompute
 from roost.adapters.onnx_runtime import open_model
 from roost.adapters.scikit_learn import ScikitLearnTrainer
 from roost.ports import PipelinePorts
 from roost.spec import Model
-from roost.workflows.cached_steps import candidate_step, data_step, judging_step, passed_and_packaged
+from roost.workflows.cached_steps import candidate_step, data_step, fitted_well, judging_step, passed_and_packaged
 from roost.workflows.evaluation import evaluate_model
 from roost.workflows.feature_building import build_features
 from roost.workflows.ingesting import ingest
@@ -21,15 +22,18 @@ from roost.workflows.materialization import materialize_features
 from roost.workflows.pinned_datasets import pinned_datasets
 from roost.workflows.registration import register_model
 from roost.workflows.reproduction import as_recorded
-from roost.workflows.step_cache import cached
+from roost.workflows.search_planning import plan_search
+from roost.workflows.search_rungs import next_rung
+from roost.workflows.search_trials import run_trial
+from roost.workflows.step_cache import FROM, cached
 from roost.workflows.training import train_model
 from roost.workflows.validation import validate_data
 from tests.unit.features.payments import Lake, csv_text, iso, model
 
 CODE = "revision"
 STATES = (
-    "Ingest", "ValidateData", "BuildFeatures", "CheckLeakage", "MaterializeFeatures", "TrainModel", "EvaluateModel",
-    "RegisterModel",
+    "Ingest", "ValidateData", "BuildFeatures", "CheckLeakage", "MaterializeFeatures", "PlanSearch", "RunTrial",
+    "NextRung", "TrainModel", "EvaluateModel", "RegisterModel",
 )  # fmt: skip
 START = 1_577_836_800  # 2020-01-01
 Event = dict[str, Any]
@@ -130,16 +134,47 @@ class Pipeline:
     def MaterializeFeatures(self, run: Run) -> Event:  # noqa: N802
         return materialize_features(self.model, self._datasets(run)["datasets"], self.lake.tables, self.ports)
 
+    def PlanSearch(self, run: Run) -> Event:  # noqa: N802
+        if "recorded" in run.request:
+            return {}
+        return plan_search(self.model, run.name, ScikitLearnTrainer(), FixedCompute(), self.ports)
+
+    def RunTrial(self, run: Run) -> Event:  # noqa: N802
+        """All trials of the one rung; the answer of the Map."""
+        plan = run.answers["PlanSearch"]
+        results = [self._trial(run, trial, plan["share"]) for trial in plan.get("trials", ())]
+        former = {result[FROM] for result in results if FROM in result}
+        return {"results": results} | ({FROM: former.pop()} if former else {})
+
+    def _trial(self, run: Run, trial: Event, share: float) -> Event:
+        event = self._event(run, trial=trial, share=share, candidate=trial["candidate"], **self._made_from(run))
+        step = candidate_step("RunTrial", self.model, event, self.code)
+        fit = lambda ports: run_trial(  # noqa: E731
+            self.model, run.name, trial, share, ScikitLearnTrainer(), FixedCompute(), ports
+        )
+        return cached(step, self.ports, self._noting(run, "RunTrial", fit), fitted_well)
+
+    def NextRung(self, run: Run) -> Event:  # noqa: N802
+        if "recorded" in run.request:
+            return {**run.request["recorded"], **run.request["search"]}
+        results = run.answers["RunTrial"]["results"]
+        return next_rung(self.model.name, run.name, run.answers["PlanSearch"]["rung"], results, self.ports)
+
     def TrainModel(self, run: Run) -> Event:  # noqa: N802
         chosen = as_recorded(self.model, run.request.get("recorded"))
-        name = chosen.candidates[0].name
-        step = candidate_step("TrainModel", chosen, self._event(run, candidate=name, **self._made_from(run)), self.code)
-        train = lambda ports: train_model(chosen, run.name, name, ScikitLearnTrainer(), ports)  # noqa: E731
+        event = self._event(run, **self._choice(run), **self._made_from(run))
+        step = candidate_step("TrainModel", chosen, event, self.code)
+        train = lambda ports: train_model(  # noqa: E731
+            chosen, run.name, event, ScikitLearnTrainer(), FixedCompute(), ports
+        )
         return cached(step, self.ports, self._noting(run, "TrainModel", train))
 
+    def _choice(self, run: Run) -> Event:
+        return {name: run.answers["NextRung"][name] for name in ("candidate", "parameters")}
+
     def EvaluateModel(self, run: Run) -> Event:  # noqa: N802
-        chosen = as_recorded(self.model, run.request.get("recorded"))
-        event = self._event(run, candidates=[run.answers["TrainModel"]], **self._made_from(run))
+        chosen, search = as_recorded(self.model, run.request.get("recorded")), run.answers["NextRung"]
+        event = self._event(run, candidate=search["candidate"], search=search, **self._made_from(run))
         judge = lambda ports: evaluate_model(chosen, event, open_model, ports)  # noqa: E731
         return cached(
             judging_step("EvaluateModel", chosen, event, self.code, self.ports),

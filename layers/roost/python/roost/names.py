@@ -2,37 +2,6 @@
 
 from enum import StrEnum
 
-METRIC_NAMESPACE = "Roost"
-
-
-class Metric(StrEnum):
-    """CloudWatch metrics of the scoring endpoints (namespace ``Roost``)."""
-
-    REQUESTS = "Requests"
-    ERRORS = "Errors"
-    REJECTED = "Rejected"
-    LATENCY = "Latency"
-    SCORE_RANK = "ScoreRank"
-    DEFAULTED_FEATURES = "DefaultedFeatures"
-
-
-class StreamMetric(StrEnum):
-    """CloudWatch metrics of the stream consumers (namespace ``Roost``)."""
-
-    ROWS = "StreamRows"
-    WRITTEN = "OnlineItemsWritten"
-    REJECTED = "StreamRecordsRejected"
-    LAG = "StreamLag"
-
-
-class AuditMetric(StrEnum):
-    """CloudWatch metrics of the skew audit (namespace ``Roost``)."""
-
-    AUDITED = "FeaturesAudited"
-    STALE = "FeaturesStale"
-    SKEWED = "FeaturesSkewed"
-    STALENESS = "FeatureStaleness"
-
 
 class Agreement(StrEnum):
     """How the features that a prediction used compare with what the offline store says was known then."""
@@ -40,14 +9,6 @@ class Agreement(StrEnum):
     EQUAL = "equal"
     STALE = "stale"
     SKEWED = "skewed"
-
-
-class Dimension(StrEnum):
-    """Dimensions of the metrics above."""
-
-    MODEL = "Model"
-    FUNCTION_VERSION = "FunctionVersion"
-    SOURCE = "Source"
 
 
 class Status(StrEnum):

@@ -12,7 +12,8 @@ from typing import Any
 import boto3
 
 from roost.domain.release import Evidence
-from roost.names import LIVE_ALIAS, METRIC_NAMESPACE, Dimension, Metric, scoring_function
+from roost.metric_names import METRIC_NAMESPACE, Dimension, Metric
+from roost.names import LIVE_ALIAS, scoring_function
 
 PERIOD = 60  # seconds; the finest that both standard-resolution metrics and GetMetricData share
 

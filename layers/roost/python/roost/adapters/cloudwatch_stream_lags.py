@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import boto3
 
 from roost.adapters.aws_failures import transient_failures
-from roost.names import METRIC_NAMESPACE, Dimension, StreamMetric
+from roost.metric_names import METRIC_NAMESPACE, Dimension, StreamMetric
 
 LATELY = timedelta(hours=1)
 PERIOD = 60  # seconds

@@ -7,7 +7,7 @@ no directive names are kept in the log and cost no metric. Ids never become dime
 import functools
 from typing import Any
 
-from roost.names import METRIC_NAMESPACE, Dimension, Metric
+from roost.metric_names import METRIC_NAMESPACE, Dimension, Metric
 
 UNITS = {
     Metric.REQUESTS: "Count",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from roost.names import METRIC_NAMESPACE, AuditMetric, Dimension, StreamMetric
+from roost.metric_names import METRIC_NAMESPACE, AuditMetric, Dimension, StreamMetric
 
 STREAM_UNITS: Mapping[StrEnum, str] = {
     StreamMetric.ROWS: "Count",

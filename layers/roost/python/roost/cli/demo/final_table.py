@@ -10,7 +10,7 @@ from roost.adapters.aws_session import client
 from roost.cli.demo.fraud_story import FOLDER, MODEL, FraudStory
 from roost.cli.demo.stage_play import Programme
 from roost.cli.display import out, table
-from roost.names import METRIC_NAMESPACE, Dimension, Metric
+from roost.metric_names import METRIC_NAMESPACE, Dimension, Metric
 
 METRICS = ("roc_auc", "average_precision", "card_precision_at_100")
 

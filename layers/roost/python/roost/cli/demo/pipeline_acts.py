@@ -3,14 +3,18 @@
 import time
 from datetime import UTC, datetime
 
+from rich.markup import escape
+
 from roost.adapters.pipeline_runs import PipelineRuns, Run
 from roost.cli.demo.fraud_story import MODEL, FraudStory
 from roost.cli.demo.live_traffic import Traffic
 from roost.cli.demo.stage_play import ActFailed
 from roost.cli.display import err
+from roost.cli.watching import Lines
 
 APPEARS_WITHIN = 90.0
 ENDS_WITHIN = 300.0
+WIDTH = 110
 
 
 def known(pipeline: PipelineRuns) -> set[str]:
@@ -29,17 +33,20 @@ def next_run(pipeline: PipelineRuns, before: set[str]) -> str:
 
 
 def ended(pipeline: PipelineRuns, name: str) -> Run:
-    """The run once it has ended; says each state as it is entered."""
-    said, deadline = 0, time.monotonic() + ENDS_WITHIN
+    """The run once it has ended; says each state when it is left."""
+    lines, deadline = Lines(_say), time.monotonic() + ENDS_WITHIN
     while time.monotonic() < deadline:
         run = pipeline.read(name)
-        for state in run.states[said:]:
-            err.print(f"      [dim]{state.entered:%H:%M:%S}[/] {state.name}", highlight=False)
-        said = len(run.states)
+        lines(run)
         if not run.active:
             return run
         time.sleep(1)
     raise ActFailed(f"run {name} did not end within {ENDS_WITHIN:.0f} s")
+
+
+def _say(line: str) -> None:
+    shown = line if len(line) <= WIDTH else f"{line[: WIDTH - 2]} …"
+    err.print(f"      [dim]{escape(shown)}[/]", highlight=False, soft_wrap=True)
 
 
 def trained(story: FraudStory, before: set[str]) -> Run:
