@@ -97,7 +97,7 @@ def test_no_failure_is_caught_into_a_fail_state_so_that_a_redrive_runs_what_fail
     states = all_states(definitions(platform)[machine])
     caught = {rule["Next"] for state in states.values() for rule in state.get("Catch", [])}
     assert not [name for name in caught if states[name]["Type"] == "Fail"]
-    assert caught <= {"CandidateFailed"}
+    assert caught <= {"TrialFailed"}
 
 
 @pytest.mark.parametrize("step", ["BuildFeatures", "CheckLeakage", "TrainModel", "EvaluateModel"])
