@@ -11,6 +11,7 @@ from roost.spec import (
     Model,
     OnDemandFeature,
     Rollout,
+    Slice,
     Source,
 )
 
@@ -93,6 +94,13 @@ MODEL = Model(
     gates=(
         Gate(metric="roc_auc", at_least=0.85),
         Gate(metric="log_loss", at_most=0.25),
+        Gate(metric="roc_auc", versus="baseline"),
+        Gate(metric="log_loss", versus="champion", margin=0.02),
+        Gate(metric="calibration_error", at_most=0.05),
+    ),
+    slices=(
+        Slice(name="international_plan", column="international_plan", min_rows=50),
+        Slice(name="service_calls", column="number_customer_service_calls", edges=(2, 4), min_rows=50),
     ),
     threshold=DecisionThreshold(review_rate=0.15, positive="call", negative="wait"),
     rollout=Rollout(steps=(10, 50), wait_seconds=60, min_requests=50),

@@ -47,4 +47,7 @@ def test_a_category_that_nobody_declared_is_a_422_with_those_there_are(deploymen
 def test_what_no_view_needs_is_not_deployed(deployment: Deployment) -> None:
     machines = deployment.client("stepfunctions").list_state_machines()["stateMachines"]
     churn = {machine["name"] for machine in machines if "-churn-" in machine["name"]}
-    assert churn == {named("e2e", "churn") for named in (names.training_pipeline, names.release_pipeline)}
+    assert churn == {
+        named("e2e", "churn")
+        for named in (names.training_pipeline, names.release_pipeline, names.reproduction_pipeline)
+    }
