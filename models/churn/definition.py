@@ -69,6 +69,7 @@ INPUTS = (
 MODEL = Model(
     name="churn",
     description="probability that a telecom customer leaves",
+    owner="customer retention",
     source=CUSTOMERS,
     label="churn",
     classes=NO_OR_YES,

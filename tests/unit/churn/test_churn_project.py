@@ -159,3 +159,9 @@ def test_training_and_serving_see_the_same_vectors(lake: Lake, evaluation: dict[
         request |= {name: names[row[name]] for name in MODEL.categories()}
         request |= {name: int(row[name]) for name in REQUEST if "charge" not in name and name not in MODEL.categories()}
         assert np.float32(served(lake, evaluation, request)[1]["score"]) == np.float32(score)
+
+
+def test_slices_of_a_text_column_are_named_by_its_categories(evaluation: dict[str, Any], lake: Lake) -> None:
+    report = json.loads(lake.ports.lake.get(evaluation["report"]))
+    judged = [group["group"] for group in report["evidence"]["slices"] if group["slice"] == "international_plan"]
+    assert sorted(judged) == ["no", "yes"]

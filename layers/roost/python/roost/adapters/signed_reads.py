@@ -18,7 +18,7 @@ from botocore.httpsession import URLLib3Session
 
 HEADERS = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "DynamoDB_20120810.BatchGetItem"}
 OK = 200
-AT_ONCE = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]  # else a body waits 40 ms for the headers' acknowledgement
+AT_ONCE: Any = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]  # else a body waits 40 ms for the headers' acknowledgement
 
 
 class Http(Protocol):

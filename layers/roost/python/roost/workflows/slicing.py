@@ -48,8 +48,11 @@ def _named(model: Model, part: Slice, data: TrainingSet) -> npt.NDArray[Any]:
     columns = {name: _column(model, data, name) for name in part.read_columns()}
     if part.function is not None:
         return np.asarray(part.function(**columns)).astype(str)
-    column = next(iter(columns.values()))
-    return _binned(column.astype(np.float64), part.edges) if part.edges else _words(column)
+    (name, column), *_ = columns.items()
+    if part.edges:
+        return _binned(column.astype(np.float64), part.edges)
+    categories = model.categories().get(name, ()) if name in model.features else ()
+    return _words(column, categories)
 
 
 def _column(model: Model, data: TrainingSet, name: str) -> npt.NDArray[Any]:
@@ -57,10 +60,12 @@ def _column(model: Model, data: TrainingSet, name: str) -> npt.NDArray[Any]:
     return data.features[rows, model.features.index(name)] if name in model.features else data.columns[name][rows]
 
 
-def _words(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def _words(column: npt.NDArray[Any], categories: tuple[str, ...]) -> npt.NDArray[Any]:
+    """Values as text; of a text column, whose values are places among its categories, the categories."""
     if column.dtype.kind != "f":
         return column.astype(str)
-    return np.array(["missing" if np.isnan(value) else f"{value:g}" for value in column.tolist()])
+    names = dict(enumerate(categories))
+    return np.array(["missing" if np.isnan(value) else names.get(value, f"{value:g}") for value in column.tolist()])
 
 
 def _binned(column: npt.NDArray[np.float64], edges: tuple[float, ...]) -> npt.NDArray[Any]:
