@@ -90,8 +90,7 @@ class PlatformStack(Stack):
         registry.grant_move(steps.plan_release)
         registry.grant_search(steps.plan_release)
         registry.grant_move(steps.publish_version)
-        registry.grant_read(steps.smoke_test)
-        registry.grant_read_packages(steps.smoke_test)
+        registry.grant_see_released(steps.smoke_test)
         registry.grant_move(steps.finish_release)
         registry.grant_move(steps.record_rollback)
         grant_read_metrics(steps.judge_canary)
@@ -116,8 +115,7 @@ class PlatformStack(Stack):
     def _reproduction(self) -> tuple[PlatformFunction, PlatformFunction]:
         plan = self._factory.make("training", "plan_reproduction", RECORD_STEP)
         compare = self._factory.make("training", "compare_reproduction", RECORD_STEP)
-        self._storage.registry.grant_read(plan)
-        self._storage.registry.grant_read_packages(plan)
+        self._storage.registry.grant_see_released(plan)
         self._storage.registry.grant_read_packages(compare)
         return plan, compare
 

@@ -4,6 +4,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
+from infra.constructs.metric_alarm import ring_from
 from infra.constructs.platform_function import PlatformFunction
 from roost.metric_names import METRIC_NAMESPACE, AuditMetric, Dimension, StreamMetric
 from roost.spec import Model, Source
@@ -22,7 +23,7 @@ class SkewAlarm(Construct):
             f"serving have come apart. The report names view, entity, values and events: docs/runbook.md, "
             f'"Features are skewed"'
         )
-        _alarm(self, skewed, 1, 1, meaning)
+        ring_from(self, "Alarm", skewed, 1, 1, meaning)
 
 
 class StreamAlarms(Construct):
@@ -35,29 +36,16 @@ class StreamAlarms(Construct):
             f"Records of {source.name} wait for more than a minute: features are that much behind. The consumer fails "
             f'or is too slow: docs/runbook.md, "A stream lags"'
         )
-        _alarm(Construct(self, "Lag"), age, LAG_LIMIT.to_milliseconds(), 5, late)
+        ring_from(Construct(self, "Lag"), "Alarm", age, LAG_LIMIT.to_milliseconds(), 5, late)
         rejected = _sum(StreamMetric.REJECTED, {Dimension.SOURCE.value: source.name}, Duration.minutes(5))
         unreadable = (
             f"Records of {source.name} could not be read and wait in their queue with field and reason: "
             f'docs/runbook.md, "Records of a stream were rejected"'
         )
-        _alarm(Construct(self, "Rejected"), rejected, 1, 1, unreadable)
+        ring_from(Construct(self, "Rejected"), "Alarm", rejected, 1, 1, unreadable)
 
 
 def _sum(metric: AuditMetric | StreamMetric, dimensions: dict[str, str], period: Duration) -> cloudwatch.Metric:
     return cloudwatch.Metric(
         namespace=METRIC_NAMESPACE, metric_name=metric, dimensions_map=dimensions, statistic="Sum", period=period
-    )
-
-
-def _alarm(scope: Construct, metric: cloudwatch.IMetric, least: float, periods: int, meaning: str) -> None:
-    cloudwatch.Alarm(
-        scope,
-        "Alarm",
-        metric=metric,
-        threshold=least,
-        evaluation_periods=periods,
-        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-        alarm_description=meaning,
     )

@@ -8,7 +8,7 @@ from aws_cdk import aws_events_targets as targets
 from constructs import Construct
 
 from infra.config import StageConfig
-from infra.constructs.pipeline_states import catch_explained, failure_states, last, task
+from infra.constructs.pipeline_states import RUN, catch_explained, failure_states, last, task
 from infra.constructs.platform_function import PlatformFunction
 from infra.constructs.state_machine import StateMachine
 
@@ -29,7 +29,7 @@ class FeaturePipeline(Construct):
         payload: dict[str, Any],
     ) -> None:
         super().__init__(scope, name)
-        parameters = {**payload, "run.$": "$$.Execution.Name"}
+        parameters = {**payload, "run.$": RUN}
         definition = {
             "Comment": comment,
             "StartAt": state,

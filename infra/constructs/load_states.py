@@ -7,11 +7,10 @@ from aws_cdk import Aws
 
 from infra.constructs.data_lake import DataLake
 from infra.constructs.pipeline_functions import LOAD_STEP, FunctionFactory
-from infra.constructs.pipeline_states import State, catch_explained, task
+from infra.constructs.pipeline_states import RUN, State, catch_explained, task
 from infra.constructs.platform_function import PlatformFunction
 from roost.spec import Model
 
-RUN = "$$.Execution.Name"
 SUFFIX = "-??????"  # Secrets Manager ends each ARN in six characters of its own
 
 

@@ -5,6 +5,8 @@ from typing import Any
 from roost import errors
 
 State = dict[str, Any]
+RUN = "$$.Execution.Name"  # the context object of Step Functions
+REQUEST = "$$.Execution.Input"
 
 LAMBDA_FAULTS = [
     "Lambda.ServiceException",

@@ -3,11 +3,11 @@
 import json
 
 from aws_cdk import Duration, Stack
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.constructs.audit_archive import AuditArchive
+from infra.constructs.metric_alarm import ring_from
 from infra.constructs.model_registry import ModelRegistry
 from infra.constructs.platform_function import PlatformFunction
 
@@ -39,17 +39,5 @@ class RegistryEvents(Construct):
         archive.grant_append(publish)
         bus = Stack.of(self).format_arn(service="events", resource="event-bus", resource_name="default")
         publish.allow(["events:PutEvents"], [bus])
-        self._alarm(publish)
-
-    def _alarm(self, publish: PlatformFunction) -> None:
         age = publish.function.metric("IteratorAge", statistic="Maximum", period=Duration.minutes(5))
-        cloudwatch.Alarm(
-            self,
-            "Late",
-            metric=age,
-            threshold=LATE.to_milliseconds(),
-            evaluation_periods=1,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-            alarm_description=MEANING,
-        )
+        ring_from(self, "Late", age, LATE.to_milliseconds(), 1, MEANING)

@@ -6,14 +6,12 @@ from typing import Any
 from constructs import Construct
 
 from infra.config import StageConfig
-from infra.constructs.pipeline_states import State, catch_all, catch_explained, failure_states, last, task
+from infra.constructs.pipeline_states import REQUEST, RUN, State, catch_all, catch_explained, failure_states, last, task
 from infra.constructs.platform_function import PlatformFunction
 from infra.constructs.state_machine import StateMachine
 from roost import names
 from roost.names import Decision
 from roost.spec import Model
-
-RELEASE = "$$.Execution.Name"
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ def _definition(model: Model, functions: ReleaseFunctions) -> State:
 
 
 def _payload(model: Model, **more: Any) -> State:
-    return {"model": model.name, "release.$": RELEASE, "plan.$": "$.plan", **more}
+    return {"model": model.name, "release.$": RUN, "plan.$": "$.plan", **more}
 
 
 PUBLISHED = {"function_version.$": "$.published.function_version"}
@@ -71,8 +69,8 @@ RESTORE = catch_all("RestoreTraffic")
 def _preparation(model: Model, functions: ReleaseFunctions) -> dict[str, State]:
     asked = {
         "model": model.name,
-        "release.$": RELEASE,
-        "request.$": "$$.Execution.Input",
+        "release.$": RUN,
+        "request.$": REQUEST,
         "rollout": model.rollout.model_dump(mode="json"),
     }
     plan = task(functions.plan_release.arn, asked, "$.plan", "ServedBefore", catch_explained())

@@ -8,10 +8,10 @@ from typing import Any
 from constructs import Construct
 
 from infra.config import StageConfig
-from infra.constructs.pipeline_states import State, last, task
+from infra.constructs.pipeline_states import REQUEST, RUN, State, last, task
 from infra.constructs.platform_function import PlatformFunction
 from infra.constructs.state_machine import StateMachine
-from infra.constructs.training_pipeline import REQUEST, RUN, TrainingFunctions
+from infra.constructs.training_pipeline import TrainingFunctions
 from roost import names
 from roost.spec import Model
 

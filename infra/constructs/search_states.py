@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from infra.constructs.pipeline_states import State, last, task
+from infra.constructs.pipeline_states import REQUEST, RUN, State, last, task
 from infra.constructs.platform_function import PlatformFunction
 from infra.constructs.training_compute import TrainingCompute
 from roost.spec import Model, Search
 
-RUN = "$$.Execution.Name"
-MADE_FROM = {"training_set.$": "$.training_set", "request.$": "$$.Execution.Input"}
+MADE_FROM = {"training_set.$": "$.training_set", "request.$": REQUEST}
 
 
 @dataclass(frozen=True)

@@ -57,8 +57,7 @@ def _grant_models(steps: TrainingFunctions, lake: DataLake, registry: ModelRegis
     remembered = (steps.build_features, steps.check_leakage, steps.run_trial, steps.train_model)
     for step in (*remembered, steps.evaluate_model):
         lake.grant_reuse_steps(step)
-    registry.grant_read(steps.evaluate_model)
-    registry.grant_read_packages(steps.evaluate_model)
+    registry.grant_see_released(steps.evaluate_model)
     registry.grant_store_packages(steps.evaluate_model)
     registry.grant_move(steps.register_model)
     registry.grant_search(steps.register_model)

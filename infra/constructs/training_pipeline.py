@@ -7,7 +7,17 @@ from constructs import Construct
 
 from infra.config import StageConfig
 from infra.constructs.load_states import load_states
-from infra.constructs.pipeline_states import State, catch_explained, failure_states, last, redrivable, retry, task
+from infra.constructs.pipeline_states import (
+    REQUEST,
+    RUN,
+    State,
+    catch_explained,
+    failure_states,
+    last,
+    redrivable,
+    retry,
+    task,
+)
 from infra.constructs.platform_function import PlatformFunction
 from infra.constructs.search_states import SearchFunctions, search_branch
 from infra.constructs.state_machine import StateMachine, machine_arn
@@ -16,8 +26,6 @@ from roost import names
 from roost.names import Approval
 from roost.spec import Model
 
-RUN = "$$.Execution.Name"
-REQUEST = "$$.Execution.Input"
 TRAINING_SET = {"training_set.$": "$.features.training_set"}
 
 

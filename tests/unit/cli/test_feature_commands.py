@@ -1,13 +1,10 @@
 """``roost features`` on a stage in memory, and without one."""
 
 import json
-import os
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -35,6 +32,8 @@ from roost.workflows.freshness import mark
 from roost.workflows.ingesting import definition
 from roost.workflows.packaging import signature
 
+pytestmark = pytest.mark.usefixtures("elsewhere")
+
 FRAUD = load_model("fraud")
 SPEND, RISK = FRAUD.views
 MONDAY = datetime(2018, 4, 2, 12, tzinfo=UTC)
@@ -57,17 +56,6 @@ class NoStage:
 
     def __getattr__(self, name: str) -> Any:
         raise NotDeployed("stack roost-dev-platform does not exist here; deploy first with: roost deploy")
-
-
-@pytest.fixture(autouse=True)
-def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Nothing may reach for AWS; afterwards stages are opened as before."""
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    monkeypatch.setenv("COLUMNS", "200")
-    opened = CHOICES.open_stage
-    with patch.dict(os.environ):
-        yield
-    CHOICES.open_stage = opened
 
 
 @pytest.fixture

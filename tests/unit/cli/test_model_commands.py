@@ -1,8 +1,7 @@
 """``roost models`` and ``roost data lineage`` on a stage in memory."""
 
 import json
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from unittest.mock import patch
@@ -20,6 +19,8 @@ from roost.ports import ChangePorts
 from roost.spec import load_model
 from roost.workflows.change_publishing import publish_changes
 from tests.unit.registry.conftest import MODEL, Life
+
+pytestmark = pytest.mark.usefixtures("elsewhere")
 
 ARN = "arn:aws:sts::123456789012:assumed-role/risk/eve"
 
@@ -49,17 +50,6 @@ class Stage:
 
     def releases(self, _model: str) -> Pipeline:
         return self.pipeline
-
-
-@pytest.fixture(autouse=True)
-def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Nothing may reach for AWS; afterwards stages are opened as before."""
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    monkeypatch.setenv("COLUMNS", "200")
-    opened = CHOICES.open_stage
-    with patch.dict(os.environ):
-        yield
-    CHOICES.open_stage = opened
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ def found(bench: Bench) -> PipelinePorts:
 
 
 def layouts(found: PipelinePorts) -> tuple[ViewLayout, ...]:
-    return kept(PAYMENTS, [SPEND], [MODEL], Released(found.registry, found.packages))
+    return kept(PAYMENTS, [SPEND], Released(found.registry, found.packages).layouts([MODEL]))
 
 
 def test_what_is_only_registered_is_not_fed(found: PipelinePorts) -> None:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 from roost.adapters.duckdb_tables import DuckDBTables
@@ -51,7 +50,7 @@ def stream_step() -> StreamStep:
     settings = StreamSettings.read()
     source, views = source_views(settings.source)
     released = Released(DynamoDBRegistryStore(settings.registry_table), S3ObjectStore(settings.packages_bucket))
-    look, clock = partial(kept, source, views, model_names(), released), SystemClock()
+    clock, names = SystemClock(), model_names()
     consumer = StreamConsumer(
         feed=feed_of(source),
         layouts=(),
@@ -59,4 +58,10 @@ def stream_step() -> StreamStep:
         online=DynamoDBOnlineStore(settings.online_table),
         tables=DuckDBTables(memory_limit=f"{function_memory() // 2}MB"),
     )
-    return StreamStep(consumer, KeptLayouts(look, clock), SqsRejections(settings.rejected_queue), clock, write_line)
+    return StreamStep(
+        consumer,
+        KeptLayouts(lambda: kept(source, views, released.layouts(names)), clock),
+        SqsRejections(settings.rejected_queue),
+        clock,
+        write_line,
+    )

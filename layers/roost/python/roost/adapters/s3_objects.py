@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import CopySourceTypeDef, TagTypeDef
 
-CHANGED = ("PreconditionFailed", "412")
 ABSENT = ("NoSuchKey", "404", "NotFound", "MethodNotAllowed")  # the last by PutObjectTagging on a delete marker
-THERE = ("PreconditionFailed", "412")
+PRECONDITION = ("PreconditionFailed", "412")
 CONFLICT = ("ConditionalRequestConflict", "409")
 
 
@@ -71,7 +70,7 @@ class S3ObjectStore:
         except ClientError as error:
             if error_code(error) in CONFLICT:
                 raise DependencyUnavailable(f"s3://{self.bucket}/{key} is being written by another") from error
-            if error_code(error) not in THERE:
+            if error_code(error) not in PRECONDITION:
                 raise
             return False
         return True
@@ -96,7 +95,7 @@ class S3ObjectStore:
             with self._call(source):
                 self._s3.copy(place, self.bucket, target, ExtraArgs={"CopySourceIfMatch": f'"{version}"'})
         except ClientError as error:
-            if error_code(error) not in CHANGED:
+            if error_code(error) not in PRECONDITION:
                 raise
             raise KeyError(f"s3://{self.bucket}/{source} at version {version}") from error
 

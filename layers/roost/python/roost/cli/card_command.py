@@ -7,6 +7,7 @@ import typer
 
 from roost.cli.context import CHOICES, stage_command
 from roost.cli.display import note
+from roost.cli.latest import meant_version
 from roost.cli.options import Model
 from roost.errors import NoCard
 from roost.object_keys import PACKAGE_CARD, PACKAGE_CARD_PAGE, package_key
@@ -20,8 +21,7 @@ def card(
 ) -> None:
     """The model card of a version. Example: `roost models card fraud 3 --html card.html`."""
     platform = CHOICES.target().platform()
-    head = platform.registry.head(model)
-    found = platform.registry.version(model, version or head.champion or head.latest_version)
+    found = meant_version(platform.registry, model, version)
     name = PACKAGE_CARD_PAGE if html else PACKAGE_CARD
     key = package_key(found.package, name)
     if not platform.packages.exists(key):

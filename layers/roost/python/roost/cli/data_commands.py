@@ -15,6 +15,7 @@ from models.fraud.simulator import SimulationSize, Transactions, simulate, write
 from roost.adapters.s3_objects import S3ObjectStore
 from roost.cli.context import CHOICES, stage_command
 from roost.cli.display import err, note, out, print_json, table, when
+from roost.cli.latest import latest_run
 from roost.cli.options import Json, Model
 from roost.errors import UnknownModel, UnknownRun, UnknownSource
 from roost.object_keys import VALIDATION_PAGE, VALIDATION_REPORT, landing_prefix, run_key
@@ -74,7 +75,7 @@ def report(
 ) -> None:
     """What validation said of a run's data: every rule, number and bound. Example: `roost data report fraud`."""
     platform = CHOICES.target().platform()
-    name = run or next(iter(platform.training(model).names(1)), "")
+    name = run or latest_run(platform.training(model), model)
     key = run_key(model, name, VALIDATION_REPORT if as_json else VALIDATION_PAGE)
     try:
         body = platform.lake.get(key)

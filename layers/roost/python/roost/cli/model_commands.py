@@ -13,6 +13,7 @@ from roost.cli.context import CHOICES, stage_command
 from roost.cli.display import note, out, print_json, table
 from roost.cli.evaluation_tables import metrics_rows
 from roost.cli.expiry_command import expire
+from roost.cli.latest import meant_version
 from roost.cli.model_tables import aliases, show_versions, tag_words
 from roost.cli.options import Json, Model
 from roost.domain.registry import ModelHead, Version
@@ -44,8 +45,7 @@ def show(
 ) -> None:
     """One version: status, metrics, lineage. Example: `roost models show fraud 3 --card`."""
     platform = CHOICES.target().platform()
-    head = platform.registry.head(model)
-    found = platform.registry.version(model, version or head.champion or head.latest_version)
+    found, head = meant_version(platform.registry, model, version), platform.registry.head(model)
     approval = approval_of(platform.registry.audit(model), found.number)
     if as_json:
         more = {"aliases": aliases(head, found.number), "approval": asdict(approval) if approval else None}

@@ -15,10 +15,10 @@ Json = Mapping[str, Any]
 
 def read_search(lake: ObjectStore, model: str, run: str) -> dict[str, Any] | None:
     """The report of a run's search; None while, or if, there is none."""
-    key = run_key(model, run, SEARCH_REPORT)
-    if not lake.exists(key):
+    try:
+        found: dict[str, Any] = json.loads(lake.get(run_key(model, run, SEARCH_REPORT)))
+    except KeyError:
         return None
-    found: dict[str, Any] = json.loads(lake.get(key))
     return found
 
 

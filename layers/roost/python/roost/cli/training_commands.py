@@ -1,6 +1,5 @@
 """``roost train`` and ``roost runs``: the training pipeline."""
 
-import getpass
 import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -9,15 +8,16 @@ from typing import Annotated, Any
 import typer
 
 from roost.cli.asking import ask, moment
+from roost.cli.caller import actor
 from roost.cli.context import CHOICES, stage_command
 from roost.cli.display import out
+from roost.cli.latest import latest_run
 from roost.cli.options import Json, Model, Watch
 from roost.cli.run_tables import show_run, show_runs
 from roost.cli.search_table import read_search
 from roost.cli.watching import ended, watch
 from roost.domain.registry import Version
 from roost.domain.triggers import Trigger
-from roost.errors import UnknownRun
 from roost.names import Reason
 from roost.workflows.resuming import resuming
 
@@ -42,8 +42,10 @@ def train(
     """Train a model on what has landed; behind the active run if there is one. Example: `roost train fraud --watch`."""
     options: dict[str, Any] = {"cutoff": datetime.fromisoformat(cutoff).isoformat()} if cutoff else {}
     options |= {"use_cache": False} if no_cache else {}
-    asked = Trigger(reason, getpass.getuser(), detail, moment(), options)
-    ask(CHOICES.target().platform(), model, asked, follow, as_json)
+    target = CHOICES.target()
+    platform = target.platform()
+    asked = Trigger(reason, actor(target, platform).name, detail, moment(), options)
+    ask(platform, model, asked, follow, as_json)
 
 
 @runs.command("list")
@@ -64,9 +66,7 @@ def show(
     """One run: its states, its search, and why it failed. Example: `roost runs show fraud --watch`."""
     platform = CHOICES.target().platform()
     pipeline = platform.training(model)
-    name = run or next(iter(pipeline.names(1)), "")
-    if not name:
-        raise UnknownRun(f"{model} was never trained here; start with: roost train {model}")
+    name = run or latest_run(pipeline, model)
     found = watch(pipeline, name) if follow else pipeline.read(name)
     search = read_search(platform.lake, model, name)
     if follow:
@@ -94,10 +94,9 @@ def resume(
     as_json: Json = False,
 ) -> None:
     """Go on where a run failed: the same data, and no step twice. Example: `roost runs resume fraud --watch`."""
-    platform = CHOICES.target().platform()
+    target = CHOICES.target()
+    platform = target.platform()
     pipeline = platform.training(model)
-    name = run or next(iter(pipeline.names(1)), "")
-    if not name:
-        raise UnknownRun(f"{model} was never trained here; start with: roost train {model}")
-    asked = resuming(pipeline.read(name), getpass.getuser(), moment())
+    name = run or latest_run(pipeline, model)
+    asked = resuming(pipeline.read(name), actor(target, platform).name, moment())
     ask(platform, model, asked, follow, as_json)

@@ -39,9 +39,9 @@ def backfill_features(model: Model, tables: TableEngine, ports: PipelinePorts) -
     """
     rebuilt: dict[str, int] = {}
     complete_to: dict[str, str] = {}
-    released = Released(ports.registry, ports.packages)
+    released = Released(ports.registry, ports.packages).layouts([model.name])
     for source in model.sources:
-        layouts = kept(source, model.views, [model.name], released)
+        layouts = kept(source, model.views, released)
         history = partial(offline_tables, source, ports.lake)
         rebuilt |= {name: rebuild(layout, source, history, tables, ports) for name, layout in told(layouts).items()}
         end = _complete_to(source, history, tables)

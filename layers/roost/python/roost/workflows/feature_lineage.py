@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from roost.domain.dataset import Dataset
-from roost.domain.package import verified_manifest
 from roost.domain.registry import Version
 from roost.domain.view_layout import ViewLayout
 from roost.names import Status
-from roost.object_keys import MANIFEST, PACKAGE_MANIFEST, dataset_key, package_key
+from roost.object_keys import MANIFEST, dataset_key
 from roost.ports import ObjectStore, RegistryStore
 from roost.spec import FeatureView, Source
 from roost.spec.layouts import layout_of
 from roost.workflows.feature_history import datasets_of
+from roost.workflows.package_manifests import read_manifest
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,7 @@ def _use(view: FeatureView, version: Version, packages: ObjectStore) -> VersionU
 
 def _views(version: Version, packages: ObjectStore) -> list[dict[str, Any]] | None:
     try:
-        body = packages.get(package_key(version.package, PACKAGE_MANIFEST))
+        views: list[dict[str, Any]] = read_manifest(packages, version.package).get("views", [])
     except KeyError:
         return None
-    views: list[dict[str, Any]] = verified_manifest(body, version.package).get("views", [])
     return views

@@ -4,19 +4,20 @@ After a view's layout has changed, the release that serves goes on reading items
 takes over, and a rollback may go back to it.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from roost.domain.package import verified_manifest
 from roost.domain.view_layout import ViewLayout
 from roost.errors import PackageCorrupted
-from roost.object_keys import PACKAGE_MANIFEST, package_key
 from roost.ports import Clock, ObjectStore, RegistryStore
 from roost.spec import FeatureView, Source
 from roost.spec.layouts import layout_of
+from roost.workflows.package_manifests import read_manifest
 
 REFRESHED = timedelta(minutes=1)
+
+ReleasedLayouts = Sequence[tuple[str, ViewLayout]]  # each with the name of the source that feeds it
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,9 @@ class Released:
     registry: RegistryStore
     packages: ObjectStore
 
-    def layouts(self, models: Iterable[str], source: Source) -> list[ViewLayout]:
-        """Layouts of the views of a source in these packages, but for those that the source can no longer feed."""
-        found = (layout for model in models for number in self._numbers(model) for layout in self._of(model, number))
-        columns = {column.name for column in source.columns}
-        return [layout for name, layout in found if name == source.name and _needs(layout) <= columns]
+    def layouts(self, models: Iterable[str]) -> ReleasedLayouts:
+        """Layouts of the views in the packages of these models, as they are released now."""
+        return [layout for model in models for number in self._numbers(model) for layout in self._of(model, number)]
 
     def _numbers(self, model: str) -> set[int]:
         head = self.registry.head(model)
@@ -40,7 +39,7 @@ class Released:
     def _of(self, model: str, number: int) -> Iterator[tuple[str, ViewLayout]]:
         digest = self.registry.version(model, number).package
         try:
-            manifest = verified_manifest(self.packages.get(package_key(digest, PACKAGE_MANIFEST)), digest)
+            manifest = read_manifest(self.packages, digest)
         except (KeyError, PackageCorrupted):
             return  # it cannot serve either, and must not stop what feeds the others
         for view in manifest["views"]:
@@ -63,13 +62,16 @@ class KeptLayouts:
         return self._found
 
 
-def kept(
-    source: Source, views: Iterable[FeatureView], models: Iterable[str], released: Released
-) -> tuple[ViewLayout, ...]:
-    """The layouts of a source's items to keep up to date, each once: of its views, then of what is released."""
+def kept(source: Source, views: Iterable[FeatureView], released: ReleasedLayouts) -> tuple[ViewLayout, ...]:
+    """The layouts of a source's items to keep up to date, each once: of its views, then of what is released.
+
+    What the source can no longer feed is left out.
+    """
     current = [layout_of(view) for view in views if view.source.name == source.name]
+    columns = {column.name for column in source.columns}
+    read = [layout for name, layout in released if name == source.name and _needs(layout) <= columns]
     found: dict[str, ViewLayout] = {}
-    for layout in [*current, *released.layouts(models, source)]:
+    for layout in [*current, *read]:
         found.setdefault(layout.online_name, layout)
     return tuple(found.values())
 

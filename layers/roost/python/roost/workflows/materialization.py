@@ -38,13 +38,13 @@ def materialize_features(
     """
     written: dict[str, int] = {}
     as_of: dict[str, str] = {}
-    released = Released(ports.registry, ports.packages)
+    released = Released(ports.registry, ports.packages).layouts([model.name])
     with valid_tables(ports.lake, datasets) as found:
         for source in model.sources:
-            layouts, table = kept(source, model.views, [model.name], released), found[source.name]
+            layouts, table = kept(source, model.views, released), found[source.name]
             end = _end(source, table, tables)
             for name, layout in told(layouts).items():
-                written[name] = _materialized(layout, source, table, tables, ports)
+                written[name] = _materialized(layout, source, table, end, tables, ports)
             mark(ports.online, dict.fromkeys(layouts, end))
             as_of[source.name] = datetime.fromtimestamp(end, UTC).isoformat()
     return {"views": written, "as_of": as_of}
@@ -54,13 +54,14 @@ def _end(source: Source, table: Path, tables: TableEngine) -> int:
     return tables.time_span(table, source.event_time)[1] + 1
 
 
-def _materialized(layout: ViewLayout, source: Source, table: Path, tables: TableEngine, ports: PipelinePorts) -> int:
+def _materialized(
+    layout: ViewLayout, source: Source, table: Path, end: int, tables: TableEngine, ports: PipelinePorts
+) -> int:
     if source.streamed:
         return rebuild(layout, source, partial(_with_logs, table, source, ports), tables, ports)
-    as_of = _end(source, table, tables)
-    since = first_in_reach(layout, as_of * MICROS) // MICROS
+    since = first_in_reach(layout, end * MICROS) // MICROS
     keys, events = tables.accounts([table], source, layout, since)
-    return ports.online.write(segments_first(ports.online, online_items(layout, keys, events, as_of)))
+    return ports.online.write(segments_first(ports.online, online_items(layout, keys, events, end)))
 
 
 @contextmanager

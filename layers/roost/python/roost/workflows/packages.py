@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from roost.domain.feature_vector import FeaturePlan
-from roost.domain.package import verified_manifest, verify_file
+from roost.domain.package import verify_file
 from roost.domain.scoring import calibrated
 from roost.domain.view_layout import ViewLayout
 from roost.names import Problem
-from roost.object_keys import PACKAGE_MANIFEST, PACKAGE_MODEL, package_key
+from roost.object_keys import PACKAGE_MODEL, package_key
 from roost.ports import ObjectStore, OnnxModel
+from roost.workflows.package_manifests import read_manifest
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,7 @@ def load_package(
         PackageCorrupted: the manifest does not match the digest, or a file the manifest.
         KeyError: the packages bucket has no package of this digest.
     """
-    manifest_bytes = packages.get(package_key(digest, PACKAGE_MANIFEST))
-    manifest = verified_manifest(manifest_bytes, digest)
+    manifest = read_manifest(packages, digest)
     model_bytes = packages.get(package_key(digest, PACKAGE_MODEL))
     verify_file(manifest, PACKAGE_MODEL, model_bytes)
     layouts = tuple(ViewLayout.from_manifest(view) for view in manifest["views"])

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from roost.domain.differences import differences
-from roost.domain.package import verified_manifest
 from roost.errors import NotReproduced
-from roost.object_keys import PACKAGE_MANIFEST, SEARCH_REPORT, package_key, run_key
+from roost.object_keys import SEARCH_REPORT, run_key
 from roost.ports import ObjectStore, PipelinePorts
+from roost.workflows.package_manifests import read_manifest
 
 RECORDED = ("candidate", "estimator", "parameters", "seed")
 MADE_FROM = ("dataset", "datasets", "training_set", "code")
@@ -46,7 +46,7 @@ def plan_reproduction(event: Mapping[str, Any], ports: PipelinePorts) -> dict[st
 
 def _manifest(package: str, packages: ObjectStore) -> dict[str, Any]:
     try:
-        return verified_manifest(packages.get(package_key(package, PACKAGE_MANIFEST)), package)
+        return read_manifest(packages, package)
     except KeyError as error:
         raise NotReproduced(f"package {package} is not in the packages bucket; restore it from its versions") from error
 

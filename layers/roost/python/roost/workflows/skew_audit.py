@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from roost.domain.logged_prediction import LoggedPrediction
-from roost.domain.package import verified_manifest
 from roost.domain.skew import AuditedView, compared
 from roost.domain.step_metrics import audit_line
 from roost.domain.view_layout import ViewLayout
 from roost.errors import NoDataFound
 from roost.names import Agreement
-from roost.object_keys import PACKAGE_MANIFEST, audit_key, package_key
+from roost.object_keys import audit_key
 from roost.ports import PipelinePorts, PredictionLog, TableEngine
 from roost.spec import Model, Source
 from roost.workflows.feature_history import offline_tables
+from roost.workflows.package_manifests import read_manifest
 
 SAMPLE = 200
 SHOWN = 20
@@ -64,7 +64,7 @@ class SkewAudit:
         found = {}
         for number in sorted({prediction.model_version for prediction in sample}):
             digest = self.ports.registry.version(self.model.name, number).package
-            manifest = verified_manifest(self.ports.packages.get(package_key(digest, PACKAGE_MANIFEST)), digest)
+            manifest = read_manifest(self.ports.packages, digest)
             found[number] = {view["name"]: ViewLayout.from_manifest(view) for view in manifest["views"]}
         return found
 

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from roost.domain.package import verified_manifest
 from roost.errors import SmokeTestFailed
-from roost.object_keys import PACKAGE_MANIFEST, package_key
 from roost.ports import PipelinePorts
+from roost.workflows.package_manifests import read_manifest
 
 TOLERANCE = 1e-6  # Lambda's fleet mixes processors, whose float32 sums differ in the last bits; relative beyond 1
 
@@ -25,7 +24,7 @@ def smoke_test(event: dict[str, Any], ports: PipelinePorts) -> dict[str, Any]:
 
 
 def _test(ports: PipelinePorts, model: str, function_version: str, package: str) -> int:
-    manifest = verified_manifest(ports.packages.get(package_key(package, PACKAGE_MANIFEST)), package)
+    manifest = read_manifest(ports.packages, package)
     golden = manifest["golden"]
     found = ports.endpoint(model).invoke(function_version, {"golden_rows": golden["rows"]})
     if found["package"] != package:

@@ -5,11 +5,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from roost.domain.package import verified_manifest
 from roost.domain.registry import Version
 from roost.domain.version_comparison import Difference, compared
-from roost.object_keys import EVALUATION_REPORT, PACKAGE_MANIFEST, package_key, run_key
+from roost.object_keys import EVALUATION_REPORT, run_key
 from roost.ports import ObjectStore, RegistryStore
+from roost.workflows.package_manifests import read_manifest
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,9 @@ def compare_versions(
 
 def _manifest(version: Version, packages: ObjectStore) -> dict[str, Any]:
     try:
-        body = packages.get(package_key(version.package, PACKAGE_MANIFEST))
+        return read_manifest(packages, version.package)
     except KeyError:
         return {}
-    return verified_manifest(body, version.package)
 
 
 def _same_rows(first: Version, second: Version, lake: ObjectStore) -> dict[str, list[float]]:
