@@ -61,11 +61,11 @@ def test_the_judge_advances_holds_and_rolls_back_on_evidence(bench: ReleaseBench
     event = bench.begin("second", version=bench.add_version([0.3, 0.4]))
     traffic = bench.shift(event, 0)
     look: dict[str, Any] = {**event, "traffic": traffic, "look": 0}
-    bench.evidence.by_version[traffic["primary"]] = Evidence(200, 0, 10.0, 0.5)
+    bench.evidence.by_version[traffic["primary"]] = Evidence(200, 0, 0, 200, 100.0)
     assert judge_canary(look, bench.ports)["decision"] == "hold"
-    bench.evidence.by_version[traffic["canary"]] = Evidence(20, 0, 10.0, 0.5)
+    bench.evidence.by_version[traffic["canary"]] = Evidence(20, 0, 0, 20, 10.0)
     assert judge_canary(look, bench.ports)["decision"] == "advance"
-    bench.evidence.by_version[traffic["canary"]] = Evidence(20, 0, 10.0, 0.05)
+    bench.evidence.by_version[traffic["canary"]] = Evidence(60, 0, 0, 60, 0.6)
     verdict = judge_canary({**look, "look": 1}, bench.ports)
     assert (verdict["decision"], verdict["look"]) == ("roll_back", 2)
     assert "shift of the scores" in verdict["reason"]

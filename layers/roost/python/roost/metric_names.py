@@ -12,6 +12,7 @@ class Metric(StrEnum):
     ERRORS = "Errors"
     REJECTED = "Rejected"
     LATENCY = "Latency"
+    SLOW = "SlowRequests"
     SCORE_RANK = "ScoreRank"
     DEFAULTED_FEATURES = "DefaultedFeatures"
 

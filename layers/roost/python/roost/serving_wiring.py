@@ -27,6 +27,7 @@ def prediction_service() -> PredictionService:
         clock=SystemClock(),
         json=FastJson(),
         write_line=write_line,
+        latency_objective_ms=float(settings.latency_objective_ms or "inf"),
     )
 
 

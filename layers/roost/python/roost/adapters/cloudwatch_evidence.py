@@ -32,8 +32,9 @@ class CloudWatchEvidence:
         return Evidence(
             requests=round(sum(found["requests"]) + crashed),
             errors=round(sum(found["errors"]) + crashed),
-            latency_p90=max(found["latency"], default=None),
-            mean_rank=_mean(found["rank_sum"], found["rank_count"]),
+            slow=round(sum(found["slow"])),
+            scored=round(sum(found["rank_count"])),
+            rank_total=sum(found["rank_sum"]),
         )
 
     def _queries(self, model: str, function_version: str) -> list[dict[str, Any]]:
@@ -47,7 +48,7 @@ class CloudWatchEvidence:
         return [
             _query("requests", METRIC_NAMESPACE, Metric.REQUESTS, ours, "Sum"),
             _query("errors", METRIC_NAMESPACE, Metric.ERRORS, ours, "Sum"),
-            _query("latency", METRIC_NAMESPACE, Metric.LATENCY, ours, "p90"),
+            _query("slow", METRIC_NAMESPACE, Metric.SLOW, ours, "Sum"),
             _query("rank_sum", METRIC_NAMESPACE, Metric.SCORE_RANK, ours, "Sum"),
             _query("rank_count", METRIC_NAMESPACE, Metric.SCORE_RANK, ours, "SampleCount"),
             _query("crashed", "AWS/Lambda", "Errors", lambdas, "Sum"),
@@ -74,7 +75,3 @@ def _query(identifier: str, namespace: str, metric: str, dimensions: Mapping[str
             "Stat": stat,
         },
     }
-
-
-def _mean(sums: list[float], counts: list[float]) -> float | None:
-    return sum(sums) / sum(counts) if sum(counts) else None

@@ -14,6 +14,7 @@ UNITS = {
     Metric.ERRORS: "Count",
     Metric.REJECTED: "Count",
     Metric.LATENCY: "Milliseconds",
+    Metric.SLOW: "Count",
     Metric.SCORE_RANK: "None",
     Metric.DEFAULTED_FEATURES: "Count",
 }

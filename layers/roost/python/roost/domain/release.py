@@ -22,20 +22,16 @@ class AliasState:
 class Evidence:
     """What one function version did in a stretch of time.
 
-    ``errors`` counts failed requests of every kind; ``latency_p90`` is in milliseconds; ``mean_rank`` is the mean
-    rank of its scores within its own holdout scores, 0.5 where traffic is what it was evaluated on. The last two
-    are None without answered requests.
+    ``errors`` counts failed requests of every kind; ``slow`` those that took longer than the latency objective. Of the
+    ``scored`` ones, ``rank_total`` sums the ranks of their scores within the version's own holdout scores: 0.5 on
+    average where traffic is what it was evaluated on.
     """
 
     requests: int
     errors: int
-    latency_p90: float | None = None
-    mean_rank: float | None = None
-
-    @property
-    def error_share(self) -> float:
-        """Failed requests over all, 0 to 1."""
-        return self.errors / self.requests if self.requests else 0.0
+    slow: int = 0
+    scored: int = 0
+    rank_total: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -43,19 +39,39 @@ class GuardrailBounds:
     """Bounds of the guardrails; meanings as in ``spec.Guardrails``."""
 
     max_error_share: float
-    max_latency_ratio: float
+    max_slow_share: float
     max_rank_shift: float
+    latency_objective_ms: float
+    alpha: float
 
 
 @dataclass(frozen=True)
 class Guardrail:
-    """One guardrail's reading: ``canary`` against ``bound``; ``holds`` is False when it is crossed."""
+    """One guardrail's reading: ``canary`` and ``live`` as observed, and what follows.
+
+    ``low`` and ``high`` are the confidence sequence of their difference. ``bound`` is what the canary may reach beside
+    live as observed. ``e_value`` measures the evidence that it is beyond: at ``needed`` the guardrail no longer
+    ``holds``.
+    """
 
     name: str
     canary: float
     live: float | None
+    low: float
+    high: float
     bound: float
-    holds: bool
+    e_value: float
+    needed: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether the evidence against the canary is short of what is needed."""
+        return self.e_value < self.needed
+
+    @property
+    def suspicious(self) -> bool:
+        """Whether what was observed lies beyond the bound, proven or not."""
+        return self.canary > self.bound
 
 
 @dataclass(frozen=True)

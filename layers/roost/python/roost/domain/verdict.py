@@ -1,27 +1,57 @@
-"""The verdict on a canary: plain thresholds on what both versions did under real traffic."""
+"""The verdict on a canary: an e-process for each guardrail, so that looking every minute does not inflate the error.
+
+A canary that keeps all its margins beside live is rolled back with probability at most ``alpha`` over the whole
+release, however often it is looked at: alpha is shared equally over guardrails and steps (a union bound). Each step is
+judged by what happened in it alone, as error rates and weights change from step to step and pooled rates would mislead
+(Simpson's paradox). The e-values are ``domain.sequential``'s.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from roost.domain.release import Evidence, Guardrail, GuardrailBounds, Verdict
+from roost.domain.sequential import Tally, difference_interval, log_e_above, log_e_below, log_e_beside, mean_interval
 from roost.names import Decision
 
 UNSHIFTED = 0.5
 INEXCUSABLE = 0.4  # a mean rank of 0.9 or 0.1: no shift that live has too makes such scores usable
+GUARDRAILS = 3
+LARGEST = 700.0  # beyond it the exponential function overflows
+
+
+@dataclass(frozen=True)
+class Risk:
+    """The chance that one guardrail errs in one step."""
+
+    alpha: float
+
+    @property
+    def needed(self) -> float:
+        """The e-value that proves harm."""
+        return 1 / self.alpha
 
 
 def judge(
-    bounds: GuardrailBounds, canary: Evidence, live: Evidence | None, min_requests: int, looks_left: int
+    bounds: GuardrailBounds, canary: Evidence, live: Evidence | None, min_requests: int, looks_left: int, steps: int = 1
 ) -> Verdict:
-    """Advance, hold or roll back.
+    """Advance, hold or roll back, by the evidence of one of the release's ``steps`` that are judged.
 
-    ``live`` is None where the canary has all the traffic: it is then judged alone. Below ``min_requests`` answered by
-    the canary the verdict is hold, and roll back once ``looks_left`` is 0: silence is no evidence of health.
+    ``live`` is None where the canary has all the traffic: it is then judged alone. Proven harm rolls back at once. With
+    fewer than ``min_requests``, or while a guardrail is beyond its bound unproven, the verdict is hold. Once
+    ``looks_left`` is 0, too few requests roll back (silence is no evidence of health), and unproven harm does not.
     """
-    guardrails = tuple(_readings(bounds, canary, live))
-    crossed = [g for g in guardrails if not g.holds]
+    risk = Risk(bounds.alpha / (GUARDRAILS * max(steps, 1)))
+    guardrails = tuple(_readings(bounds, canary, live, risk))
+    harmful = [guardrail for guardrail in guardrails if not guardrail.holds]
+    if harmful:
+        return Verdict(Decision.ROLL_BACK, "; ".join(map(sentence, harmful)), guardrails)
     if canary.requests < min_requests:
         return _undecided(canary.requests, min_requests, looks_left, guardrails)
-    if crossed:
-        return Verdict(Decision.ROLL_BACK, "; ".join(_sentence(g) for g in crossed), guardrails)
-    return Verdict(Decision.ADVANCE, f"all guardrails hold over {canary.requests} requests", guardrails)
+    doubtful = [guardrail for guardrail in guardrails if guardrail.suspicious]
+    if doubtful and looks_left > 0:
+        return Verdict(Decision.HOLD, f"not proven yet: {'; '.join(map(sentence, doubtful))}", guardrails)
+    return Verdict(Decision.ADVANCE, f"no guardrail is crossed over {canary.requests} requests", guardrails)
 
 
 def _undecided(requests: int, needed: int, looks_left: int, guardrails: tuple[Guardrail, ...]) -> Verdict:
@@ -31,43 +61,79 @@ def _undecided(requests: int, needed: int, looks_left: int, guardrails: tuple[Gu
     return Verdict(Decision.ROLL_BACK, f"no verdict in time: {told}", guardrails)
 
 
-def _readings(bounds: GuardrailBounds, canary: Evidence, live: Evidence | None) -> list[Guardrail]:
-    return [
-        _errors(bounds.max_error_share, canary, live),
-        *_latency(bounds.max_latency_ratio, canary, live),
-        *_rank_shift(bounds.max_rank_shift, canary, live),
+def _readings(bounds: GuardrailBounds, canary: Evidence, live: Evidence | None, risk: Risk) -> list[Guardrail]:
+    readings = [
+        _rate("error_share", bounds.max_error_share, _errors(canary), _errors(live) if live else None, risk),
+        _rate("slow_share", bounds.max_slow_share, _slow(canary), _slow(live) if live else None, risk),
     ]
+    return [*readings, _rank_shift(bounds.max_rank_shift, canary, live, risk)] if canary.scored else readings
 
 
-def _errors(allowed: float, canary: Evidence, live: Evidence | None) -> Guardrail:
-    share = live.error_share if live else None
-    bound = (share or 0.0) + allowed
-    return Guardrail("error_share", canary.error_share, share, bound, canary.error_share <= bound)
+def _errors(evidence: Evidence) -> Tally:
+    return Tally(evidence.requests, evidence.errors)
 
 
-def _latency(ratio: float, canary: Evidence, live: Evidence | None) -> list[Guardrail]:
-    if canary.latency_p90 is None or live is None or live.latency_p90 is None:
-        return []
-    bound = live.latency_p90 * ratio
-    return [Guardrail("latency_p90", canary.latency_p90, live.latency_p90, bound, canary.latency_p90 <= bound)]
+def _slow(evidence: Evidence) -> Tally:
+    return Tally(evidence.requests, evidence.slow)
 
 
-def _rank_shift(allowed: float, canary: Evidence, live: Evidence | None) -> list[Guardrail]:
-    if canary.mean_rank is None:
-        return []
-    shift = abs(canary.mean_rank - UNSHIFTED)
-    beside = abs(live.mean_rank - UNSHIFTED) if live and live.mean_rank is not None else None
-    bound = min((beside or 0.0) + allowed, max(allowed, INEXCUSABLE))
-    return [Guardrail("rank_shift", shift, beside, bound, shift <= bound)]
+def _ranks(evidence: Evidence) -> Tally:
+    return Tally(evidence.scored, min(max(evidence.rank_total, 0.0), evidence.scored))
+
+
+def _rate(name: str, margin: float, canary: Tally, live: Tally | None, risk: Risk) -> Guardrail:
+    log_e = _against(lambda mean: log_e_above(canary, mean + margin), live, 0.0)
+    low, high = _difference(canary, live, 0.0, risk)
+    beside = live.mean if live else None
+    return Guardrail(name, canary.mean, beside, low, high, (beside or 0.0) + margin, _e_value(log_e), risk.needed)
+
+
+def _rank_shift(margin: float, canary: Evidence, live: Evidence | None, risk: Risk) -> Guardrail:
+    """Both ways: half of the risk for a rise, half for a fall. What is shown are the distances from 0.5."""
+    ranks, beside = _ranks(canary), _ranks(live) if live and live.scored else None
+
+    def log_e_given(mean: float) -> float:
+        allowed = _allowed_shift(abs(mean - UNSHIFTED), margin)
+        rise, fall = log_e_above(ranks, UNSHIFTED + allowed), log_e_below(ranks, UNSHIFTED - allowed)
+        return max(rise, fall) - math.log(2)
+
+    log_e = _against(log_e_given, beside, UNSHIFTED)
+    low, high = _difference(ranks, beside, UNSHIFTED, risk)
+    shift = abs(beside.mean - UNSHIFTED) if beside else None
+    bound = _allowed_shift(shift or 0.0, margin)
+    moved = abs(ranks.mean - UNSHIFTED)
+    return Guardrail("rank_shift", moved, shift, low, high, bound, _e_value(log_e), risk.needed)
+
+
+def _allowed_shift(live: float, margin: float) -> float:
+    return min(live + margin, max(margin, INEXCUSABLE))
+
+
+def _against(log_e_given: Callable[[float], float], live: Tally | None, alone: float) -> float:
+    """Beside live whatever its true mean is; without live, beside what stands in for it."""
+    return log_e_beside(live, log_e_given) if live else log_e_given(alone)
+
+
+def _difference(canary: Tally, live: Tally | None, alone: float, risk: Risk) -> tuple[float, float]:
+    if live:
+        return difference_interval(canary, live, risk.alpha)
+    low, high = mean_interval(canary, risk.alpha)
+    return low - alone, high - alone
+
+
+def _e_value(log_e: float) -> float:
+    return math.exp(min(log_e, LARGEST))
 
 
 MEANINGS = {
     "error_share": "share of failed requests",
-    "latency_p90": "90th percentile of latency in ms",
+    "slow_share": "share of requests slower than the objective",
     "rank_shift": "shift of the scores against the version's own holdout",
 }
 
 
-def _sentence(guardrail: Guardrail) -> str:
+def sentence(guardrail: Guardrail) -> str:
+    """A reading in words, with its numbers."""
     live = "" if guardrail.live is None else f", live {guardrail.live:.3f}"
-    return f"{MEANINGS[guardrail.name]} is {guardrail.canary:.3f}{live}, bound {guardrail.bound:.3f}"
+    evidence = f"e-value {guardrail.e_value:.3g} of {guardrail.needed:.3g} needed"
+    return f"{MEANINGS[guardrail.name]} is {guardrail.canary:.3f}{live}, bound {guardrail.bound:.3f}, {evidence}"

@@ -76,17 +76,20 @@ class HoldoutFilter(Definition):
 
 
 class Guardrails(Definition):
-    """What a canary must keep, beside live, at every look.
+    """What a canary must keep beside live, and how sure the judge must be before it says otherwise.
 
-    ``max_error_share``: errors of the canary over its requests may exceed live's by this much (0 to 1).
-    ``max_latency_ratio``: its p90 latency over live's. ``max_rank_shift``: a score's rank within the version's own
-    holdout scores is uniform while traffic is what it was evaluated on; the canary's mean rank may be this much
-    further from 0.5 than live's.
+    ``max_error_share``: the rate of failed requests may exceed live's by this much (0 to 1). ``max_slow_share``: so may
+    the rate of requests that take longer than ``latency_objective_ms``. ``max_rank_shift``: a score's rank within the
+    version's own holdout scores is uniform while traffic is what it was evaluated on; the canary's mean rank may be
+    this much further from 0.5 than live's. ``alpha``: the chance, over a whole release and however often the judge
+    looks, that a canary which keeps all three is rolled back for harm.
     """
 
     max_error_share: float = Field(default=0.02, ge=0, le=1)
-    max_latency_ratio: float = Field(default=3.0, gt=1)
+    max_slow_share: float = Field(default=0.05, ge=0, le=1)
     max_rank_shift: float = Field(default=0.15, gt=0, le=0.5)
+    latency_objective_ms: float = Field(default=100.0, gt=0)
+    alpha: float = Field(default=0.01, gt=0, le=0.5)
 
 
 class Rollout(Definition):

@@ -19,11 +19,12 @@ def judge_canary(event: dict[str, Any], ports: PipelinePorts) -> dict[str, Any]:
     alone = traffic["weight"] == ALL or plan["previous_version"] is None
     live = None if alone else ports.evidence.between(model, traffic["primary"], since, now)
     bounds = GuardrailBounds(**plan["guardrails"])
-    verdict = judge(bounds, canary, live, plan["min_requests"], plan["max_looks"] - look)
+    judged = max(len(plan["steps"]) - (not plan["bake"]), 1)  # nobody judges the last step unless it bakes
+    verdict = judge(bounds, canary, live, plan["min_requests"], plan["max_looks"] - look, judged)
     return {
         "decision": verdict.decision.value,
         "reason": verdict.reason,
-        "guardrails": [asdict(guardrail) for guardrail in verdict.guardrails],
+        "guardrails": [{**asdict(each), "holds": each.holds} for each in verdict.guardrails],
         "requests": {"canary": canary.requests, "live": live.requests if live else 0},
         "look": look,
     }

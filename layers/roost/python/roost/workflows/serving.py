@@ -28,7 +28,8 @@ Found = Sequence[OnlineItem | None]  # what the online store holds of the reques
 class PredictionService:
     """One function version's service.
 
-    ``package`` is None before the first release; ``write_line`` logs a line.
+    ``package`` is None before the first release; ``write_line`` logs a line. A request that takes longer than
+    ``latency_objective_ms`` counts as slow.
     """
 
     model: str
@@ -39,6 +40,7 @@ class PredictionService:
     clock: Clock
     json: Json
     write_line: Callable[[str], None]
+    latency_objective_ms: float = math.inf
 
     def respond(self, event: dict[str, Any]) -> dict[str, Any]:
         """Answer an API Gateway proxy event; every outcome, an error too, is one log line."""
@@ -96,7 +98,8 @@ class PredictionService:
         }
 
     def _log(self, record: dict[str, Any], status: int, milliseconds: float) -> None:
-        values: tuple[float, ...] = (1, int(status >= 500), int(400 <= status < 500), round(milliseconds, 3))
+        slow = int(milliseconds > self.latency_objective_ms)
+        values: tuple[float, ...] = (1, int(status >= 500), int(400 <= status < 500), round(milliseconds, 3), slow)
         if "rank" in record:
             values += (record["rank"], len(record["defaulted"]))
         at = int(self.clock.now().timestamp() * 1000)
