@@ -28,6 +28,7 @@ def release(
     strategy: Annotated[Strategy | None, typer.Option(help="How traffic moves; by default as the model says.")] = None,
     steps: Annotated[str, typer.Option(help="Canary weights in percent, as 5,25,50.")] = "",
     wait: Annotated[int, typer.Option(help="Seconds between looks; 0 for the model's own.")] = 0,
+    alpha: Annotated[float, typer.Option(help="Chance of rolling a good canary back; 0 for the model's own.")] = 0.0,
     reason: Annotated[str, typer.Option(help="Why; it is recorded.")] = "",
     yes: Yes = False,
     follow: Watch = False,
@@ -41,6 +42,8 @@ def release(
         request["steps"] = _percentages(steps)
     if wait:
         request["wait_seconds"] = wait
+    if alpha:
+        request["guardrails"] = {"alpha": alpha}
     target = CHOICES.target()
     platform = target.platform()
     _may_be_released(platform, model, version)
