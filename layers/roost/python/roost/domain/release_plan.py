@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from roost.domain.release import GuardrailBounds
+from roost.domain.guardrail_bounds import GuardrailBounds, guardrail_bounds
 from roost.errors import InvalidReleaseRequest
 from roost.names import Strategy
 
@@ -57,7 +57,7 @@ def rollout_plan(rollout: Mapping[str, Any], request: Mapping[str, Any], first: 
     return RolloutPlan(
         strategy=strategy,
         steps=_steps(strategy, wanted["steps"]),
-        guardrails=_guardrails({**rollout["guardrails"], **(request.get("guardrails") or {})}),
+        guardrails=_guardrails(rollout["guardrails"], request.get("guardrails")),
         bake=strategy is Strategy.BLUE_GREEN,
         **numbers,
     )
@@ -82,10 +82,10 @@ def _steps(strategy: Strategy, value: Any) -> tuple[int, ...]:
     return (*steps, ALL)
 
 
-def _guardrails(value: Mapping[str, Any]) -> GuardrailBounds:
+def _guardrails(declared: Mapping[str, Any], wanted: Any) -> GuardrailBounds:
     try:
-        return GuardrailBounds(**{name: float(bound) for name, bound in value.items()})
-    except (TypeError, ValueError) as error:
+        return guardrail_bounds(declared, wanted)
+    except ValueError as error:
         raise InvalidReleaseRequest(f"guardrails: {error}") from None
 
 
