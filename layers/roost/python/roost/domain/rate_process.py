@@ -28,7 +28,7 @@ RAREST = 1e-4
 class RateProcess:
     """Log wealth of each alternative after the blocks so far.
 
-    ``worse`` bets against "the canary's rate is at most live's plus the margin", ``fine`` against "it is at least that".
+    ``worse`` bets against "the canary's rate is at most live's plus the margin", ``fine`` against "it is at least".
     """
 
     worse: tuple[float, ...] = field(default=(0.0,) * len(ODDS))
@@ -36,8 +36,12 @@ class RateProcess:
 
     def after(self, canary: Tally, live: Tally, margin: float, live_before: Tally) -> "RateProcess":
         """The state after a block in which both arms had requests; ``live_before`` is live's tally before it."""
-        rates = guesses(live_before)
-        return self._grown(lambda odds: log_mean_exp([_block(odds, canary, live, margin, rate) for rate in rates]))
+        rates, likely = guesses(live_before)
+
+        def won(odds: float) -> float:
+            return log_mean_exp([_block(odds, canary, live, margin, rate) for rate in rates], likely)
+
+        return self._grown(won)
 
     def after_alone(self, canary: Tally, bound: float) -> "RateProcess":
         """The state after a block of the canary alone, compared with a fixed bound."""
@@ -58,9 +62,11 @@ class RateProcess:
         return log_mean_exp(self.fine)
 
 
-def guesses(live: Tally) -> tuple[float, ...]:
-    """Live's rate by what was seen of it, a little above nought; several until enough was."""
-    return ((live.total + 0.5) / (live.count + 1),) if live.count >= KNOWN else GUESSES
+def guesses(live: Tally) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Live's rate by what was seen of it, a little above nought; until enough was, several with their likelihoods."""
+    if live.count >= KNOWN:
+        return ((live.total + 0.5) / (live.count + 1),), (1.0,)
+    return GUESSES, tuple(rate**live.total * (1 - rate) ** (live.count - live.total) for rate in GUESSES)
 
 
 def at_odds(rate: float, odds: float) -> float:

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 BETS = tuple(0.95 * 2.0**-step for step in range(12))
+PRIOR = tuple(1 / (step + 2) for step in range(12))  # large differences matter most, and small ones can wait
 CENTRES = (0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98)  # guesses of a mean before anything was seen
 UNSEEN = 0.0
 
@@ -90,7 +91,7 @@ class MeanProcess:
         return self._log_e(margin * self.weight - self.lift)
 
     def _log_e(self, excess: float) -> float:
-        return log_mean_exp([bet * excess - lost for bet, lost in zip(BETS, self.penalties, strict=True)])
+        return log_mean_exp([bet * excess - lost for bet, lost in zip(BETS, self.penalties, strict=True)], PRIOR)
 
     def interval(self, alpha: float) -> tuple[float, float]:
         """Confidence sequence of the difference: at all times together it holds the truth with 1 - ``alpha``."""
@@ -132,10 +133,11 @@ def _penalty(bet: float, tally: Tally, guesses: Sequence[float]) -> float:
     return -log_mean_exp([-price * tally.spread(guess) for guess in guesses])
 
 
-def log_mean_exp(logs: Sequence[float]) -> float:
-    """Log of the mean of exp(x)."""
-    top = max(logs)
-    return top + math.log(sum(math.exp(one - top) for one in logs) / len(logs))
+def log_mean_exp(logs: Sequence[float], weights: Sequence[float] = ()) -> float:
+    """Log of the mean of exp(x), weighted if weights are given."""
+    top, shares = max(logs), weights or (1.0,) * len(logs)
+    total = sum(share * math.exp(one - top) for one, share in zip(logs, shares, strict=True))
+    return top + math.log(total / sum(shares))
 
 
 def bisected(function: Callable[[float], float], low: float, high: float) -> float:
