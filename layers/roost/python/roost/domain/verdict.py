@@ -64,6 +64,10 @@ def _decided(bounds: GuardrailBounds, look: Look, readings: Sequence[Guardrail])
         return _without_verdict(Decision.ROLL_BACK, look, f"{look.requests} of {look.needed} requests needed")
     if bounds.advance is Advance.NON_INFERIOR:
         return _if_non_inferior(bounds, look, readings)
+    return _unless_doubtful(look, readings)
+
+
+def _unless_doubtful(look: Look, readings: Sequence[Guardrail]) -> tuple[Decision, str]:
     doubtful = [shown.name for shown in readings if shown.doubtful]
     if doubtful and look.left > 0:
         return Decision.HOLD, f"more evidence is needed on {', '.join(doubtful)}: beyond the margin, maybe by chance"
