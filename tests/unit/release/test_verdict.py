@@ -159,8 +159,20 @@ def test_the_reason_states_numbers_interval_margin_and_e_value() -> None:
     assert found.reason.startswith("share of failed requests is 0.2, live 0.01; difference 0.19 (")
     assert "0.02 allowed; e-value " in found.reason
     low, high = shown.interval
-    assert 0 < low < shown.difference < high
+    assert 0.02 <= low < shown.difference < high
     assert shown.e_value > shown.bound
+
+
+@pytest.mark.parametrize(
+    ("canary", "live"),
+    [(evidence(120, errors=20), evidence(2000)), (evidence(2000), evidence(4000)), (evidence(60), LIVE)],
+)
+def test_interval_and_e_value_do_not_contradict_each_other(canary: Evidence, live: Evidence) -> None:
+    for shown in verdict(canary, live).guardrails:
+        low, high = shown.interval
+        assert low <= shown.difference <= high
+        assert shown.holds or low >= shown.margin or high <= -shown.margin
+        assert not shown.within or high <= shown.margin
 
 
 def test_latency_is_told_as_a_ratio() -> None:

@@ -20,10 +20,11 @@ LARGEST = 1e12  # an e-value beyond it says no more
 
 def reading(rule: Rule, found: Progress, alone: bool, alpha: float) -> Guardrail:
     """The reading of a guardrail that may be crossed wrongly with probability ``alpha``."""
-    log_e, interval = found.log_e(rule), found.mean.interval(alpha)
+    log_e, needed = found.log_e(rule), math.log(1 / alpha)
     difference = found.mean.difference - rule.centre
     alone = alone or rule.fixed
-    holds = log_e < math.log(1 / alpha)
+    holds, within = log_e < needed, found.log_e_within(rule) >= needed
+    interval = _ends(rule, found.mean.interval(alpha), holds, within)
     farthest = abs(difference) if rule.two_sided else difference
     shown = Guardrail(
         name=rule.name,
@@ -35,11 +36,22 @@ def reading(rule: Rule, found: Progress, alone: bool, alpha: float) -> Guardrail
         e_value=math.exp(min(log_e, math.log(LARGEST))),
         bound=1 / alpha,
         holds=holds,
-        within=found.log_e_within(rule) >= math.log(1 / alpha),
+        within=within,
         doubtful=farthest > rule.margin,
         reason="",
     )
     return Guardrail(**{**vars(shown), "reason": _sentence(rule, shown)})
+
+
+def _ends(rule: Rule, ends: tuple[float, float], holds: bool, within: bool) -> tuple[float, float]:
+    """The interval, cut off at the margin where the sharper test of rates has shown on which side the truth is.
+
+    Each end is missed with probability at most 1.5 alpha: half by the bound on means, one by the test.
+    """
+    low, high = ends
+    if not rule.rare:
+        return ends
+    return (low if holds else max(low, rule.margin), min(high, rule.margin) if within else high)
 
 
 def _told(rule: Rule, mean: float) -> float:
