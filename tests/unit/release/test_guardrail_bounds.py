@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from roost.domain.guardrail_bounds import Advance, GuardrailBounds, guardrail_bounds
+from roost.domain.guardrail_bounds import Advance, GuardrailBounds, expecting, guardrail_bounds
 from roost.domain.release_plan import rollout_plan
 from roost.errors import InvalidReleaseRequest
 from roost.spec import Guardrails, Rollout
@@ -49,3 +49,22 @@ def test_a_wrong_field_is_refused_by_name(wanted: Any, told: str) -> None:
 def test_a_definition_with_such_an_alpha_is_refused(alpha: float) -> None:
     with pytest.raises(ValueError, match="alpha"):
         Guardrails(alpha=alpha)
+
+
+BOUNDS = GuardrailBounds(0.02, 3.0, 0.15)
+
+
+@pytest.mark.parametrize(("champions", "expected"), [(0.5, 0), (0.47, 0.03), (0.54, -0.04), (0.1, 0.05), (0.9, -0.05)])
+def test_what_both_showed_on_one_set_is_expected_up_to_a_third_of_the_margin(champions: float, expected: float) -> None:
+    found = expecting(BOUNDS, {"version": 3, "mean_rank": champions}, champion=3)
+    assert found.rank_difference == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("offline", [None, {"version": 2, "mean_rank": 0.4}])
+def test_without_an_evaluation_beside_what_serves_now_no_difference_is_expected(offline: Any) -> None:
+    assert expecting(BOUNDS, offline, champion=3) == BOUNDS
+
+
+def test_what_the_request_says_goes_before() -> None:
+    bounds = guardrail_bounds(DECLARED, {"rank_difference": 0.1})
+    assert expecting(bounds, {"version": 3, "mean_rank": 0.4}, champion=3).rank_difference == 0.1

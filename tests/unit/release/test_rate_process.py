@@ -5,7 +5,7 @@ from collections.abc import Callable
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roost.domain.rate_process import ODDS, RateProcess, at_odds, projection
@@ -69,6 +69,7 @@ def test_alone_the_expectation_is_at_most_one_at_the_bound() -> None:
         assert sum(binomial(9, i, rate) * e for i, e in enumerate(grown)) <= 1 + 1e-9
 
 
+@settings(deadline=None)  # no clock decides a test
 @given(st.integers(1, 80), st.integers(0, 79), st.integers(1, 500), st.integers(0, 499), st.floats(0, 0.2))
 def test_one_failure_more_of_the_canary_is_more_evidence(
     count: int, bad: int, live: int, live_bad: int, margin: float
@@ -78,6 +79,7 @@ def test_one_failure_more_of_the_canary_is_more_evidence(
     assert less < more
 
 
+@settings(deadline=None)  # no clock decides a test
 @given(st.floats(1e-4, 0.7), st.floats(0, 0.2), st.sampled_from(ODDS), st.integers(1, 10**6), st.integers(1, 10**6))
 def test_the_projection_lies_between_and_is_the_nearest(
     theirs: float, margin: float, odds: float, canary: int, live: int

@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roost.domain.sequential import MeanProcess, Tally, difference_interval, log_mean_exp
@@ -29,6 +29,7 @@ def tally(values: list[float]) -> Tally:
     return Tally(len(values), sum(values), sum(each * each for each in values))
 
 
+@settings(deadline=None)  # no clock decides a test
 @given(blocks, st.floats(0.001, 0.5))
 def test_the_interval_lies_around_the_estimate_and_is_the_mirror_of_the_reverse(
     drawn_: list[tuple[list[float], list[float]]], alpha: float
@@ -40,6 +41,7 @@ def test_the_interval_lies_around_the_estimate_and_is_the_mirror_of_the_reverse(
     assert (-back_high, -back_low) == pytest.approx((low, high), abs=1e-9)
 
 
+@settings(deadline=None)  # no clock decides a test
 @given(blocks)
 def test_a_smaller_alpha_gives_a_wider_interval(drawn_: list[tuple[list[float], list[float]]]) -> None:
     ours, theirs = [tally(a) for a, _ in drawn_], [tally(b) for _, b in drawn_]
@@ -48,6 +50,7 @@ def test_a_smaller_alpha_gives_a_wider_interval(drawn_: list[tuple[list[float], 
     assert narrow[1] <= wide[1]
 
 
+@settings(deadline=None)  # no clock decides a test
 @given(st.integers(1, 60), st.integers(0, 59), st.floats(0, 0.3))
 def test_the_e_value_falls_as_the_margin_grows(count: int, failed: int, margin: float) -> None:
     process = MeanProcess().after(ones(min(failed, count), count), ones(3, 100), (Tally(), Tally()))

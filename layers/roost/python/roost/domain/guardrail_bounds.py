@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
@@ -21,6 +21,7 @@ class OnTimeout(StrEnum):
     ADVANCE = "advance"
 
 
+BELIEVED = 1 / 3  # of the margin: a set that misleads both versions must not excuse the canary
 FROZEN = ("latency_objective_ms",)  # counted by the function version itself, so a release cannot change it
 WORDS: dict[str, type[StrEnum]] = {"advance": Advance, "on_timeout": OnTimeout}
 LIMITS = {
@@ -74,6 +75,18 @@ def guardrail_bounds(declared: Mapping[str, Any], wanted: Mapping[str, Any] | No
     if unknown:
         raise ValueError(f"unknown field {unknown[0]!r}; known: {', '.join(sorted(known))}")
     return GuardrailBounds(**{name: _checked(name, value) for name, value in given.items()})
+
+
+def expecting(bounds: GuardrailBounds, offline: Mapping[str, Any] | None, champion: int | None) -> GuardrailBounds:
+    """The bounds, with the difference of mean ranks that the offline evaluation of both versions on one set found.
+
+    On its own holdout a version's mean rank is 0.5; ``offline`` holds the ``mean_rank`` of the champion of that time on
+    the same rows. If another version serves by now it says nothing. It is believed up to a third of the margin.
+    """
+    if bounds.rank_difference or offline is None or offline.get("version") != champion:
+        return bounds
+    most = bounds.max_rank_shift * BELIEVED
+    return replace(bounds, rank_difference=min(most, max(-most, 0.5 - float(offline["mean_rank"]))))
 
 
 def _checked(name: str, value: Any) -> Any:

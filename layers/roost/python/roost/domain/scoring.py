@@ -81,6 +81,13 @@ def rank(reference: Sequence[float], score: float) -> float:
     return (low + high) / (2 * len(reference))
 
 
+def mean_rank(reference: Sequence[float], scores: npt.NDArray[np.float64]) -> float:
+    """Mean of ``rank`` over scores of shape (rows,), or of the highest of each row of shape (rows, classes)."""
+    one = scores.max(axis=1) if scores.ndim > 1 else scores
+    below, up_to = (np.searchsorted(reference, one, side=side) for side in ("left", "right"))
+    return float((below + up_to).mean() / (2 * len(reference)))
+
+
 def score_row(plan: FeaturePlan, model: Model, reference: Sequence[float], row: Mapping[str, Value]) -> Scored:
     """Score one row. The score may be NaN where the model gives none; the caller decides what that means."""
     found = score_rows(plan, model, [row])[0]
