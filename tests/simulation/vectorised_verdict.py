@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from roost.domain.rate_process import GUESSES, KNOWN, ODDS, RAREST
-from roost.domain.sequential import BETS, CENTRES, PRIOR
+from roost.domain.sequential import BETS, CENTRES, NEAREST, PRIOR
 
 Floats = npt.NDArray[np.float64]
 
@@ -82,19 +82,21 @@ class MeanPaths:
 
     lift: Floats
     weight: Floats
-    penalties: list[Floats]
+    above: list[Floats]
+    below: list[Floats]
 
     def log_e_above(self, margin: float | Floats) -> Floats:
         """Against "the difference is at most the margin"."""
-        return self._log_e(self.lift - margin * self.weight)
+        return _log_e(self.lift - margin * self.weight, self.above)
 
     def log_e_below(self, margin: float | Floats) -> Floats:
         """Against "the difference is at least the margin"."""
-        return self._log_e(margin * self.weight - self.lift)
+        return _log_e(margin * self.weight - self.lift, self.below)
 
-    def _log_e(self, excess: Floats) -> Floats:
-        logs = [bet * excess - lost for bet, lost in zip(BETS, self.penalties, strict=True)]
-        return _log_mean_exp(logs, np.array(PRIOR).reshape(-1, 1, 1))
+
+def _log_e(excess: Floats, paid: list[Floats]) -> Floats:
+    logs = [bet * excess - lost for bet, lost in zip(BETS, paid, strict=True)]
+    return _log_mean_exp(logs, np.array(PRIOR).reshape(-1, 1, 1))
 
 
 def mean_paths(canary: Blocks, live: Blocks) -> MeanPaths:
@@ -103,16 +105,25 @@ def mean_paths(canary: Blocks, live: Blocks) -> MeanPaths:
         raise ValueError("a block without an arm")
     weight = canary.count * live.count / (canary.count + live.count)
     lift = weight * (canary.total / canary.count - live.total / live.count)
-    lost = [_penalty(bet * weight / canary.count, canary) + _penalty(bet * weight / live.count, live) for bet in BETS]
-    return MeanPaths(np.cumsum(lift, 1), np.cumsum(weight, 1), [np.cumsum(each, 1) for each in lost])
+    shares = weight / canary.count, weight / live.count
+    above, below = (
+        [np.cumsum(_paid(bet * shares[0], canary, up) + _paid(bet * shares[1], live, not up), axis=1) for bet in BETS]
+        for up in (True, False)
+    )
+    return MeanPaths(np.cumsum(lift, axis=1), np.cumsum(weight, axis=1), above, below)
 
 
-def _penalty(bet: Floats, arm: Blocks) -> Floats:
-    seen, price = arm.before(), -np.log1p(-bet) - bet
-    with np.errstate(invalid="ignore", divide="ignore"):
-        known = price * _spread(arm, seen.total / seen.count)
-    unknown = -_log_mean_exp([-price * _spread(arm, np.full_like(bet, centre)) for centre in CENTRES])
-    return np.where(seen.count > 0, known, unknown)
+def _paid(bet: Floats, arm: Blocks, up: bool) -> Floats:
+    seen = arm.before()
+    mean = seen.total / np.maximum(seen.count, 1)
+    unknown = -_log_mean_exp([-_priced(bet, arm, np.full_like(bet, centre), up) for centre in CENTRES])
+    return np.where(seen.count > 0, _priced(bet, arm, mean, up), unknown)
+
+
+def _priced(bet: Floats, arm: Blocks, centre: Floats, up: bool) -> Floats:
+    reach = np.maximum(centre if up else 1 - centre, NEAREST)
+    priced: Floats = (-np.log1p(-bet * reach) - bet * reach) / reach**2 * _spread(arm, centre)
+    return priced
 
 
 def _spread(arm: Blocks, centre: Floats) -> Floats:

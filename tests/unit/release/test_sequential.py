@@ -3,6 +3,7 @@
 import math
 import random
 from collections.abc import Callable
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
@@ -98,3 +99,31 @@ def test_a_clear_difference_is_seen() -> None:
 
 def test_the_mean_of_exponentials_does_not_overflow() -> None:
     assert log_mean_exp([1000.0, 1000.0]) == pytest.approx(1000.0)
+
+
+def expected(canary_rate: float, live_rate: float, margin: float, seen: tuple[Tally, Tally], above: bool) -> float:
+    """The expectation of a block's e-value over everything that three and five observations, 0 or 1, can show."""
+    total = 0.0
+    for i, j in product(range(4), range(6)):
+        process = MeanProcess().after(ones(i, 3), ones(j, 5), seen)
+        log_e = process.log_e_above(margin) if above else process.log_e_below(margin)
+        total += binomial(3, i, canary_rate) * binomial(5, j, live_rate) * math.exp(log_e)
+    return total
+
+
+def binomial(count: int, bad: int, rate: float) -> float:
+    return float(math.comb(count, bad) * rate**bad * (1 - rate) ** (count - bad))
+
+
+@pytest.mark.parametrize("live", [0.0, 0.02, 0.3, 0.5, 0.9, 1.0])
+@pytest.mark.parametrize("margin", [-0.2, 0.0, 0.1])
+@pytest.mark.parametrize("seen", [(0, 0), (0, 90), (50, 10), (100, 100)])
+def test_whatever_both_means_are_the_expectation_is_at_most_one(
+    live: float, margin: float, seen: tuple[int, int]
+) -> None:
+    before = (ones(seen[0], 100), ones(seen[1], 100)) if any(seen) else (Tally(), Tally())
+    canary = min(1.0, max(0.0, live + margin))
+    if canary - live <= margin:
+        assert expected(canary, live, margin, before, above=True) <= 1 + 1e-9
+    if canary - live >= margin:
+        assert expected(canary, live, margin, before, above=False) <= 1 + 1e-9

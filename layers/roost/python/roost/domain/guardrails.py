@@ -99,7 +99,9 @@ class Progress:
         return {
             "canary": list(astuple(self.canary)),
             "live": list(astuple(self.live)),
-            "mean": [self.mean.lift, self.mean.weight, *self.mean.penalties],
+            "mean": [self.mean.lift, self.mean.weight],
+            "above": list(self.mean.above),
+            "below": list(self.mean.below),
             "worse": list(self.rate.worse),
             "fine": list(self.rate.fine),
         }
@@ -109,9 +111,8 @@ def progress(document: Mapping[str, Any] | None) -> Progress:
     """What ``Progress.document`` wrote; a fresh start without one."""
     if document is None:
         return Progress()
-    lift, weight, *penalties = map(float, document["mean"])
+    mean = MeanProcess(*document["mean"], tuple(document["above"]), tuple(document["below"]))
     rate = RateProcess(tuple(document["worse"]), tuple(document["fine"]))
-    mean = MeanProcess(lift, weight, tuple(penalties))
     return Progress(Tally(*document["canary"]), Tally(*document["live"]), mean, rate)
 
 

@@ -1,11 +1,12 @@
 """Anytime-valid comparison of two arms from block sums: bounded means, without a model of their distribution.
 
 CloudWatch gives no single observations, so a block is two tallies: of one arm and of the other, in one stretch of time.
-For observations in [0, 1] with mean at most m, any centre c fixed beforehand and any bet 0 <= l < 1,
+For observations in [0, 1] with mean at most m, any centre c fixed beforehand and any bet 0 <= l < 1 / c,
 
-    exp(l (x - m) - psi(l) (x - c)^2),  psi(l) = -log(1 - l) - l
+    exp(l (x - m) - psi(l c) (x - c)^2 / c^2),  psi(s) = -log(1 - s) - s
 
-has expectation at most 1 (Fan, Grama, Liu 2015; Howard, Ramdas, McAuliffe, Sekhon, "Time-uniform, nonparametric,
+has expectation at most 1, because log(1 + y) >= y - psi(s) y^2 / s^2 for y = l (x - c) >= -s = -l c (betting downwards,
+1 - c stands for c; Fan, Grama, Liu 2015; Howard, Ramdas, McAuliffe, Sekhon, "Time-uniform, nonparametric,
 nonasymptotic confidence sequences", Annals of Statistics 2021; Waudby-Smith, Ramdas, "Estimating means of bounded
 random variables by betting", JRSS B 2023); its product over a block needs the block's sums only. One arm bets upwards
 and the other downwards, in inverse proportion to their counts: then the mean that both share in a block cancels, and
@@ -22,6 +23,7 @@ BETS = tuple(0.95 * 2.0**-step for step in range(12))
 PRIOR = tuple(1 / (step + 2) for step in range(12))  # large differences matter most, and small ones can wait
 CENTRES = (0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98)  # guesses of a mean before anything was seen
 UNSEEN = 0.0
+NEAREST = 0.01  # reaches below it cost precision and gain nothing
 
 
 @dataclass(frozen=True)
@@ -52,30 +54,36 @@ class Tally:
 class MeanProcess:
     """What the blocks so far say about the difference of two means.
 
-    ``lift`` is the weighted sum of the blocks' differences and ``weight`` that of their weights; ``penalties`` has one
-    entry a bet. It holds nothing about a margin: every margin is tested, and every interval drawn, from the same state.
+    ``lift`` is the weighted sum of the blocks' differences and ``weight`` that of their weights; ``above`` and
+    ``below`` are what bets on a larger and on a smaller difference have paid, one entry a bet. It holds nothing about a
+    margin: every margin is tested, and every interval drawn, from the same state.
     """
 
     lift: float = 0.0
     weight: float = 0.0
-    penalties: tuple[float, ...] = field(default=(0.0,) * len(BETS))
+    above: tuple[float, ...] = field(default=(0.0,) * len(BETS))
+    below: tuple[float, ...] = field(default=(0.0,) * len(BETS))
 
     def after(self, canary: Tally, live: Tally, seen: tuple[Tally, Tally]) -> "MeanProcess":
         """The state after a block in which both arms had requests; ``seen`` are their tallies before it."""
         weight = canary.count * live.count / (canary.count + live.count)
         shares = weight / canary.count, weight / live.count
-        arms = list(zip(shares, (canary, live), map(centres, seen), strict=True))
-        lost = [sum(_penalty(bet * share, tally, guesses) for share, tally, guesses in arms) for bet in BETS]
-        return self._grown(weight * (canary.mean - live.mean), weight, lost)
+        ours, theirs = centres(seen[0]), centres(seen[1])
+
+        def paid(bet: float, up: bool) -> float:
+            return _paid(bet * shares[0], canary, ours, up) + _paid(bet * shares[1], live, theirs, not up)
+
+        return self._grown(weight * (canary.mean - live.mean), weight, paid)
 
     def after_alone(self, canary: Tally, reference: float, seen: Tally) -> "MeanProcess":
         """The state after a block of the canary alone, compared with a fixed number."""
-        lost = [_penalty(bet, canary, centres(seen)) for bet in BETS]
-        return self._grown(canary.total - canary.count * reference, canary.count, lost)
+        lift = canary.total - canary.count * reference
+        return self._grown(lift, canary.count, lambda bet, up: _paid(bet, canary, centres(seen), up))
 
-    def _grown(self, lift: float, weight: float, lost: Sequence[float]) -> "MeanProcess":
-        penalties = tuple(old + new for old, new in zip(self.penalties, lost, strict=True))
-        return MeanProcess(self.lift + lift, self.weight + weight, penalties)
+    def _grown(self, lift: float, weight: float, paid: Callable[[float, bool], float]) -> "MeanProcess":
+        above = tuple(old + paid(bet, True) for old, bet in zip(self.above, BETS, strict=True))
+        below = tuple(old + paid(bet, False) for old, bet in zip(self.below, BETS, strict=True))
+        return MeanProcess(self.lift + lift, self.weight + weight, above, below)
 
     @property
     def difference(self) -> float:
@@ -84,14 +92,11 @@ class MeanProcess:
 
     def log_e_above(self, margin: float) -> float:
         """Log e-value against "the difference is at most ``margin``"."""
-        return self._log_e(self.lift - margin * self.weight)
+        return _log_e(self.lift - margin * self.weight, self.above)
 
     def log_e_below(self, margin: float) -> float:
         """Log e-value against "the difference is at least ``margin``"."""
-        return self._log_e(margin * self.weight - self.lift)
-
-    def _log_e(self, excess: float) -> float:
-        return log_mean_exp([bet * excess - lost for bet, lost in zip(BETS, self.penalties, strict=True)], PRIOR)
+        return _log_e(margin * self.weight - self.lift, self.below)
 
     def interval(self, alpha: float) -> tuple[float, float]:
         """Confidence sequence of the difference: at all times together it holds the truth with 1 - ``alpha``."""
@@ -128,9 +133,18 @@ def centres(seen: Tally) -> tuple[float, ...]:
     return (seen.mean,) if seen.count else CENTRES
 
 
-def _penalty(bet: float, tally: Tally, guesses: Sequence[float]) -> float:
-    price = -math.log1p(-bet) - bet
-    return -log_mean_exp([-price * tally.spread(guess) for guess in guesses])
+def _paid(bet: float, tally: Tally, guesses: Sequence[float], up: bool) -> float:
+    return -log_mean_exp([-_price(bet, guess if up else 1 - guess) * tally.spread(guess) for guess in guesses])
+
+
+def _price(bet: float, reach: float) -> float:
+    """Price of a squared distance for a bet that can lose at most over this distance."""
+    reach = max(reach, NEAREST)
+    return (-math.log1p(-bet * reach) - bet * reach) / reach**2
+
+
+def _log_e(excess: float, paid: Sequence[float]) -> float:
+    return log_mean_exp([bet * excess - lost for bet, lost in zip(BETS, paid, strict=True)], PRIOR)
 
 
 def log_mean_exp(logs: Sequence[float], weights: Sequence[float] = ()) -> float:
