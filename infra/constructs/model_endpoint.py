@@ -44,6 +44,7 @@ class ModelEndpoint(Construct):
             model=model.name,
             packages_bucket=registry.bucket_name,
             online_table=features.table_name,
+            latency_objective_ms=str(model.rollout.guardrails.latency_objective_ms),
         )
         self.scoring = PlatformFunction(
             self,

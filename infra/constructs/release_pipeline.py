@@ -91,7 +91,12 @@ def _preparation(model: Model, functions: ReleaseFunctions) -> dict[str, State]:
         },
         "PublishVersion": publish,
         "SmokeTest": smoke,
-        "FirstStep": {"Type": "Pass", "Result": {"step": 0}, "ResultPath": "$.next", "Next": "ShiftTraffic"},
+        "FirstStep": {
+            "Type": "Pass",
+            "Result": {"step": 0, "ledger": {}},
+            "ResultPath": "$.next",
+            "Next": "ShiftTraffic",
+        },
     }
 
 
@@ -106,7 +111,7 @@ def _traffic(model: Model, functions: ReleaseFunctions) -> dict[str, State]:
         },
         "FirstLook": {
             "Type": "Pass",
-            "Result": {"look": 0},
+            "Parameters": {"look": 0, "ledger.$": "$.next.ledger"},
             "ResultPath": "$.verdict",
             "Next": "WaitForEvidence",
         },
@@ -115,7 +120,7 @@ def _traffic(model: Model, functions: ReleaseFunctions) -> dict[str, State]:
 
 
 def _verdict(model: Model, functions: ReleaseFunctions) -> dict[str, State]:
-    looked = _payload(model, **{"traffic.$": "$.traffic", "look.$": "$.verdict.look"})
+    looked = _payload(model, **{"traffic.$": "$.traffic", "look.$": "$.verdict.look", "ledger.$": "$.verdict.ledger"})
     finish = task(functions.finish_release.arn, _payload(model), "$.finished", "", RESTORE)
     advance = {"Variable": "$.verdict.decision", "StringEquals": Decision.ADVANCE.value}
     whole = {"Variable": "$.traffic.weight", "NumericEquals": 100}
@@ -129,7 +134,7 @@ def _verdict(model: Model, functions: ReleaseFunctions) -> dict[str, State]:
         },
         "NextStep": {
             "Type": "Pass",
-            "Parameters": {"step.$": "$.traffic.next_step"},
+            "Parameters": {"step.$": "$.traffic.next_step", "ledger.$": "$.verdict.ledger"},
             "ResultPath": "$.next",
             "Next": "ShiftTraffic",
         },

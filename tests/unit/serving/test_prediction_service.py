@@ -1,8 +1,9 @@
 """The scoring service: answers, records and metrics, over in-memory ports."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -67,6 +68,16 @@ class Broken:
         return np.full(len(features), np.nan, dtype=np.float32)
 
 
+class Constant:
+    """Has the same score for everything."""
+
+    def __init__(self, score: float) -> None:
+        self._score = score
+
+    def score(self, features: Any) -> Any:
+        return np.full(len(features), self._score, dtype=np.float32)
+
+
 @pytest.fixture
 def lines() -> list[str]:
     return []
@@ -107,7 +118,7 @@ def test_an_unknown_entity_falls_back_to_the_declared_default_and_says_so(lines:
 
 
 def test_the_threshold_decides(lines: list[str]) -> None:
-    assert ask(service(lines), customer=8, amount=400.0)[1]["decision"] == "review"
+    assert ask(service(lines), customer=8, amount=200.0)[1]["decision"] == "review"
 
 
 def test_each_answer_is_one_line_that_is_record_and_metrics(lines: list[str]) -> None:
@@ -148,6 +159,32 @@ def test_a_failing_model_is_a_500_that_counts_as_an_error(lines: list[str], amou
     status, answer = ask(service(lines, Broken()), customer=7, amount=amount)
     assert (status, answer["title"]) == (500, "Scoring failed")
     assert json.loads(lines[0])["Errors"] == 1
+
+
+@pytest.mark.parametrize("score", [math.nan, math.inf, -0.1, 1.01])
+def test_what_is_no_score_is_refused_and_counted(lines: list[str], score: float) -> None:
+    status, answer = ask(service(lines, Constant(score)), customer=7, amount=20.0)
+    assert (status, answer["title"]) == (500, "Scoring failed")
+    line = json.loads(lines[0])
+    assert (line["Errors"], line["InvalidScores"]) == (1, 1)
+
+
+def test_a_number_of_any_size_is_a_score_of_a_regression(lines: list[str]) -> None:
+    served = service(lines, Constant(1e6))
+    assert served.package is not None
+    package = replace(served.package, manifest={**MANIFEST, "problem": "regression"})
+    assert ask(replace(served, package=package), customer=7, amount=20.0)[0] == 200
+
+
+def test_the_first_request_of_an_environment_is_a_cold_start_and_no_latency(lines: list[str]) -> None:
+    served = service(lines)
+    for _ in range(2):
+        ask(served, customer=7, amount=20.0)
+    cold, warm = map(json.loads, lines)
+    assert (cold["ColdStart"] > 0, {"Latency", "SlowRequests", "LatencyLevel"} & set(cold)) == (True, set())
+    assert warm["Latency"] > 0
+    assert warm["LatencyLevelSquared"] == pytest.approx(warm["LatencyLevel"] ** 2)
+    assert "ColdStart" not in warm
 
 
 def test_golden_rows_are_scored_through_the_same_path(lines: list[str]) -> None:

@@ -89,7 +89,7 @@ class StreamSettings(Environment):
 
 @dataclasses.dataclass(frozen=True)
 class ScoringSettings(Environment):
-    """What a scoring function needs to know. A release freezes the last three into a version."""
+    """What a scoring function needs to know. A release freezes ``package`` and ``model_version`` into a version."""
 
     stage: str
     model: str
@@ -97,7 +97,7 @@ class ScoringSettings(Environment):
     online_table: str
     package: str = ""
     model_version: str = ""
-    latency_objective_ms: str = ""
+    latency_objective_ms: str = "250.0"
 
 
 @dataclasses.dataclass(frozen=True)

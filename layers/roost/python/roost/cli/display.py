@@ -18,6 +18,7 @@ COLOURS = {
     "SUCCEEDED": "green", "FAILED": "red", "RUNNING": "yellow", "ABORTED": "red", "TIMED_OUT": "red",
     "live": "green", "canary": "yellow", "approved": "cyan", "rolled_back": "red", "rejected": "red",
     "completed": "green", "running": "yellow", "passed": "green", "missed": "red",
+    "crossed": "red", "doubtful": "yellow", "within": "green",
 }  # fmt: skip
 
 LONGEST_WORD = 12

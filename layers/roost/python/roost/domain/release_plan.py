@@ -4,16 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from roost.domain.release import GuardrailBounds
+from roost.domain.guardrail_bounds import GuardrailBounds, guardrail_bounds
 from roost.errors import InvalidReleaseRequest
 from roost.names import Strategy
 
 ALL = 100
 LIMITS = {"wait_seconds": (1, 86_400), "min_requests": (1, 1_000_000), "max_looks": (1, 10_000)}
-GUARDRAIL_LIMITS: dict[str, tuple[float, float]] = {
-    "max_error_share": (0, 1), "max_slow_share": (0, 1), "max_rank_shift": (0.001, 0.5),
-    "latency_objective_ms": (0.001, 900_000), "alpha": (1e-9, 0.5),
-}  # fmt: skip
 REQUEST_FIELDS = frozenset(
     {"version", "rollback_to", "strategy", "steps", "guardrails", "requested_by", "reason", *LIMITS}
 )
@@ -61,7 +57,7 @@ def rollout_plan(rollout: Mapping[str, Any], request: Mapping[str, Any], first: 
     return RolloutPlan(
         strategy=strategy,
         steps=_steps(strategy, wanted["steps"]),
-        guardrails=_guardrails({**rollout["guardrails"], **(request.get("guardrails") or {})}),
+        guardrails=_guardrails(rollout["guardrails"], request.get("guardrails")),
         bake=strategy is Strategy.BLUE_GREEN,
         **numbers,
     )
@@ -86,15 +82,11 @@ def _steps(strategy: Strategy, value: Any) -> tuple[int, ...]:
     return (*steps, ALL)
 
 
-def _guardrails(value: Mapping[str, Any]) -> GuardrailBounds:
-    for name, bound in value.items():
-        if name not in GUARDRAIL_LIMITS:
-            raise InvalidReleaseRequest(f"guardrails: unknown field {name!r}; known: {', '.join(GUARDRAIL_LIMITS)}")
-        lowest, highest = GUARDRAIL_LIMITS[name]
-        number = isinstance(bound, int | float) and not isinstance(bound, bool)
-        if not number or not lowest <= bound <= highest:
-            raise InvalidReleaseRequest(f"guardrails.{name} is {bound!r}; give a number from {lowest:g} to {highest:g}")
-    return GuardrailBounds(**{name: float(bound) for name, bound in value.items()})
+def _guardrails(declared: Mapping[str, Any], wanted: Any) -> GuardrailBounds:
+    try:
+        return guardrail_bounds(declared, wanted)
+    except ValueError as error:
+        raise InvalidReleaseRequest(f"guardrails: {error}") from None
 
 
 def _integer(name: str, value: Any, low: int, high: int) -> int:

@@ -11,8 +11,10 @@ import numpy.typing as npt
 
 from roost.domain.calibration import Calibrator, Uncalibrated, from_manifest
 from roost.domain.feature_vector import FeaturePlan, vectors
+from roost.names import Problem
 
 Value = float | None
+ROUNDING = 1e-6  # of float32 probabilities
 
 
 class Model(Protocol):
@@ -79,6 +81,13 @@ def rank(reference: Sequence[float], score: float) -> float:
     return (low + high) / (2 * len(reference))
 
 
+def mean_rank(reference: Sequence[float], scores: npt.NDArray[np.float64]) -> float:
+    """Mean of ``rank`` over scores of shape (rows,), or of the highest of each row of shape (rows, classes)."""
+    one = scores.max(axis=1) if scores.ndim > 1 else scores
+    below, up_to = (np.searchsorted(reference, one, side=side) for side in ("left", "right"))
+    return float((below + up_to).mean() / (2 * len(reference)))
+
+
 def score_row(plan: FeaturePlan, model: Model, reference: Sequence[float], row: Mapping[str, Value]) -> Scored:
     """Score one row. The score may be NaN where the model gives none; the caller decides what that means."""
     found = score_rows(plan, model, [row])[0]
@@ -91,6 +100,13 @@ def score_row(plan: FeaturePlan, model: Model, reference: Sequence[float], row: 
 def highest(probabilities: Sequence[float]) -> float:
     """The highest of a row's probabilities; NaN if any is."""
     return math.nan if any(map(math.isnan, probabilities)) else max(probabilities)
+
+
+def usable(manifest: Mapping[str, Any], score: float) -> bool:
+    """Whether a score is one: a finite number, and a probability where the model gives those."""
+    if manifest.get("problem") == Problem.REGRESSION:
+        return math.isfinite(score)
+    return -ROUNDING <= score <= 1 + ROUNDING  # false for NaN
 
 
 def answer_of(manifest: Mapping[str, Any], scored: Scored) -> dict[str, Any]:

@@ -1,121 +1,164 @@
-"""Tests that may be looked at as often as one likes: e-processes for means of values between 0 and 1.
+"""Anytime-valid comparison of two arms from block sums: bounded means, without a model of their distribution.
 
-An e-process is a non-negative process whose expectation is at most 1 at any time under the null hypothesis, so that it
-ever reaches 1/alpha with probability at most alpha (Ville's inequality; Howard, Ramdas, McAuliffe and Sekhon, 2021,
-"Time-uniform, nonparametric, nonasymptotic confidence sequences"). Here it is a mixture of likelihood ratios of
-Bernoulli means. As a**x * b**(1 - x) <= x*a + (1 - x)*b (arithmetic and geometric means), it is one for any values in
-[0, 1] too (Waudby-Smith and Ramdas, 2023, "Estimating means of bounded random variables by betting",
-have sharper ones for values that vary little). It needs counts and sums only, which is what CloudWatch gives.
+CloudWatch gives no single observations, so a block is two tallies: of one arm and of the other, in one stretch of time.
+For observations in [0, 1] with mean at most m, any centre c fixed beforehand and any bet 0 <= l < 1 / c,
 
-Two samples are compared by taking the least product over the unknown mean of one of them.
+    exp(l (x - m) - psi(l c) (x - c)^2 / c^2),  psi(s) = -log(1 - s) - s
+
+has expectation at most 1, because log(1 + y) >= y - psi(s) y^2 / s^2 for y = l (x - c) >= -s = -l c (betting downwards,
+1 - c stands for c; Fan, Grama, Liu 2015; Howard, Ramdas, McAuliffe, Sekhon, "Time-uniform, nonparametric,
+nonasymptotic confidence sequences", Annals of Statistics 2021; Waudby-Smith, Ramdas, "Estimating means of bounded
+random variables by betting", JRSS B 2023); its product over a block needs the block's sums only. One arm bets upwards
+and the other downwards, in inverse proportion to their counts: then the mean that both share in a block cancels, and
+the product over blocks is a supermartingale **however that mean wanders from block to block**. Nothing is pooled, so
+Simpson's paradox cannot arise when the shares of the traffic change between blocks. Bets are mixed, not chosen.
 """
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Self
 
-SHIFTS = (0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)  # alternatives, in log-odds from the bound
-SMALLEST = 1e-9
-GRID = 120
-WIDEST = 14.0  # log-odds of the grid's ends: a mean of one in a million
-GOLDEN = (math.sqrt(5) - 1) / 2
-HALVINGS = 60
+BETS = tuple(0.95 * 2.0**-step for step in range(12))
+PRIOR = tuple(1 / (step + 2) for step in range(12))  # large differences matter most, and small ones can wait
+CENTRES = (0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98)  # guesses of a mean before anything was seen
+UNSEEN = 0.0
+NEAREST = 0.01  # reaches below it cost precision and gain nothing
 
 
 @dataclass(frozen=True)
 class Tally:
-    """So many values in [0, 1], and their sum: for a rate, trials and events."""
+    """Sums over values in [0, 1]: how many, their total, and the total of their squares."""
 
-    count: int
-    total: float
+    count: int = 0
+    total: float = 0.0
+    squares: float = 0.0
+
+    def __add__(self, other: Self) -> Self:
+        return type(self)(self.count + other.count, self.total + other.total, self.squares + other.squares)
+
+    def __sub__(self, other: Self) -> Self:
+        return type(self)(self.count - other.count, self.total - other.total, self.squares - other.squares)
 
     @property
     def mean(self) -> float:
-        """Their mean; 0 of none."""
-        return self.total / self.count if self.count else 0.0
+        """The mean; 0 of nothing."""
+        return self.total / self.count if self.count else UNSEEN
 
-    @property
-    def mirrored(self) -> "Tally":
-        """The tally of one minus each value."""
-        return Tally(self.count, self.count - self.total)
-
-
-def log_e_above(tally: Tally, bound: float) -> float:
-    """Log of the e-value against "the mean is at most ``bound``"; 0 where no mean can be above it."""
-    if bound >= 1 or not tally.count:
-        return 0.0
-    null = max(bound, SMALLEST)
-    at = math.log(null / (1 - null))
-    return _log_mean([_log_ratio(tally, null, _mean_of(at + shift)) for shift in SHIFTS])
+    def spread(self, centre: float) -> float:
+        """Sum of squared distances from a centre."""
+        return max(0.0, self.squares - 2 * centre * self.total + self.count * centre**2)
 
 
-def log_e_below(tally: Tally, bound: float) -> float:
-    """Log of the e-value against "the mean is at least ``bound``"."""
-    return log_e_above(tally.mirrored, 1 - bound)
+@dataclass(frozen=True)
+class MeanProcess:
+    """What the blocks so far say about the difference of two means.
 
-
-def log_e_elsewhere(tally: Tally, mean: float) -> float:
-    """Log of the e-value against "the mean is ``mean``"."""
-    return _log_mean([log_e_above(tally, mean), log_e_below(tally, mean)])
-
-
-def log_e_beside(live: Tally, log_e_given: Callable[[float], float]) -> float:
-    """Log of the e-value of a null hypothesis that speaks of ``live``'s unknown mean.
-
-    ``log_e_given`` is the other sample's log e-value, given that mean. Its product with the e-value against "live's
-    mean is q" is an e-value where q is the true mean, so the least product over all q is one whatever the mean.
+    ``lift`` is the weighted sum of the blocks' differences and ``weight`` that of their weights; ``above`` and
+    ``below`` are what bets on a larger and on a smaller difference have paid, one entry a bet. It holds nothing about a
+    margin: every margin is tested, and every interval drawn, from the same state.
     """
 
-    def product(odds: float) -> float:
-        mean = _mean_of(odds)
-        return log_e_given(mean) + log_e_elsewhere(live, mean)
+    lift: float = 0.0
+    weight: float = 0.0
+    above: tuple[float, ...] = field(default=(0.0,) * len(BETS))
+    below: tuple[float, ...] = field(default=(0.0,) * len(BETS))
 
-    step = 2 * WIDEST / GRID
-    best = min((-WIDEST + step * place for place in range(GRID + 1)), key=product)
-    return min(product(best), _least(product, best - step, best + step))
+    def after(self, canary: Tally, live: Tally, seen: tuple[Tally, Tally]) -> "MeanProcess":
+        """The state after a block in which both arms had requests; ``seen`` are their tallies before it."""
+        weight = canary.count * live.count / (canary.count + live.count)
+        shares = weight / canary.count, weight / live.count
+        ours, theirs = centres(seen[0]), centres(seen[1])
+
+        def paid(bet: float, up: bool) -> float:
+            return _paid(bet * shares[0], canary, ours, up) + _paid(bet * shares[1], live, theirs, not up)
+
+        return self._grown(weight * (canary.mean - live.mean), weight, paid)
+
+    def after_alone(self, canary: Tally, reference: float, seen: Tally) -> "MeanProcess":
+        """The state after a block of the canary alone, compared with a fixed number."""
+        lift = canary.total - canary.count * reference
+        return self._grown(lift, canary.count, lambda bet, up: _paid(bet, canary, centres(seen), up))
+
+    def _grown(self, lift: float, weight: float, paid: Callable[[float, bool], float]) -> "MeanProcess":
+        above = tuple(old + paid(bet, True) for old, bet in zip(self.above, BETS, strict=True))
+        below = tuple(old + paid(bet, False) for old, bet in zip(self.below, BETS, strict=True))
+        return MeanProcess(self.lift + lift, self.weight + weight, above, below)
+
+    @property
+    def difference(self) -> float:
+        """The estimate: the weighted mean of the blocks' differences."""
+        return self.lift / self.weight if self.weight else UNSEEN
+
+    def log_e_above(self, margin: float) -> float:
+        """Log e-value against "the difference is at most ``margin``"."""
+        return _log_e(self.lift - margin * self.weight, self.above)
+
+    def log_e_below(self, margin: float) -> float:
+        """Log e-value against "the difference is at least ``margin``"."""
+        return _log_e(margin * self.weight - self.lift, self.below)
+
+    def interval(self, alpha: float) -> tuple[float, float]:
+        """Confidence sequence of the difference: at all times together it holds the truth with 1 - ``alpha``."""
+        needed = math.log(2 / alpha)
+        if not self.weight:
+            return (-1.0, 1.0)
+        low = -bisected(lambda end: self.log_e_above(-end) - needed, -self.difference, 1.0)
+        return (low, bisected(lambda end: self.log_e_below(end) - needed, self.difference, 1.0))
 
 
-def mean_interval(tally: Tally, alpha: float) -> tuple[float, float]:
-    """A confidence sequence of the mean: at all times together it misses the mean with probability at most alpha."""
-    if not tally.count:
-        return 0.0, 1.0
-    high = _last(lambda mean: log_e_elsewhere(tally, mean) < -math.log(alpha), tally.mean, 1.0)
-    low = _last(lambda mean: log_e_elsewhere(tally, mean) < -math.log(alpha), tally.mean, 0.0)
-    return low, high
+def difference_interval(a: Sequence[Tally], b: Sequence[Tally], alpha: float) -> tuple[float, float]:
+    """Confidence sequence of mean(a) - mean(b) from the blocks of both, in the order of time.
+
+    The ends hold at all times together with probability at least 1 - ``alpha``: look as often as you like. Blocks in
+    which an arm has nothing are joined with the next. With means that change in time it is about the average of the
+    blocks' differences, weighted by n_a n_b / (n_a + n_b).
+
+    Raises:
+        ValueError: the arms have different numbers of blocks, or ``alpha`` is not between 0 and 1.
+    """
+    if not 0 < alpha < 1:
+        raise ValueError(f"alpha is {alpha}; give a number above 0 and below 1")
+    process, seen, block = MeanProcess(), (Tally(), Tally()), (Tally(), Tally())
+    for ours, theirs in zip(a, b, strict=True):
+        block = (block[0] + ours, block[1] + theirs)
+        if block[0].count and block[1].count:
+            process = process.after(*block, seen)
+            seen, block = (seen[0] + block[0], seen[1] + block[1]), (Tally(), Tally())
+    return process.interval(alpha)
 
 
-def difference_interval(one: Tally, other: Tally, alpha: float) -> tuple[float, float]:
-    """A confidence sequence of the mean of ``one`` minus the mean of ``other``, half of alpha for each."""
-    first, second = mean_interval(one, alpha / 2), mean_interval(other, alpha / 2)
-    return first[0] - second[1], first[1] - second[0]
+def centres(seen: Tally) -> tuple[float, ...]:
+    """Where to measure an arm's squares from: at its mean so far; without any, at several places."""
+    return (seen.mean,) if seen.count else CENTRES
 
 
-def _log_ratio(tally: Tally, null: float, alternative: float) -> float:
-    events, others = tally.total, tally.count - tally.total
-    return events * math.log(alternative / null) + others * (math.log1p(-alternative) - math.log1p(-null))
+def _paid(bet: float, tally: Tally, guesses: Sequence[float], up: bool) -> float:
+    return -log_mean_exp([-_price(bet, guess if up else 1 - guess) * tally.spread(guess) for guess in guesses])
 
 
-def _mean_of(odds: float) -> float:
-    mean = 1 / (1 + math.exp(-odds))
-    return min(max(mean, SMALLEST), 1 - SMALLEST)
+def _price(bet: float, reach: float) -> float:
+    """Price of a squared distance for a bet that can lose at most over this distance."""
+    reach = max(reach, NEAREST)
+    return (-math.log1p(-bet * reach) - bet * reach) / reach**2
 
 
-def _log_mean(logs: list[float]) -> float:
-    most = max(logs)
-    return most + math.log(sum(math.exp(each - most) for each in logs) / len(logs))
+def _log_e(excess: float, paid: Sequence[float]) -> float:
+    return log_mean_exp([bet * excess - lost for bet, lost in zip(BETS, paid, strict=True)], PRIOR)
 
 
-def _least(value: Callable[[float], float], low: float, high: float) -> float:
-    """The least value between two points around a minimum, by golden section."""
-    for _ in range(HALVINGS // 2):
-        left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
-        low, high = (low, right) if value(left) <= value(right) else (left, high)
-    return value((low + high) / 2)
+def log_mean_exp(logs: Sequence[float], weights: Sequence[float] = ()) -> float:
+    """Log of the mean of exp(x), weighted if weights are given."""
+    top, shares = max(logs), weights or (1.0,) * len(logs)
+    total = sum(share * math.exp(one - top) for one, share in zip(logs, shares, strict=True))
+    return top + math.log(total / sum(shares))
 
 
-def _last(holds: Callable[[float], bool], inside: float, outside: float) -> float:
-    """How far from ``inside`` towards ``outside`` a condition holds, by bisection; errs to the outer side."""
-    for _ in range(HALVINGS):
-        middle = (inside + outside) / 2
-        inside, outside = (middle, outside) if holds(middle) else (inside, middle)
-    return outside
+def bisected(function: Callable[[float], float], low: float, high: float) -> float:
+    """Where an increasing function passes 0 between two ends; the upper end if it does not."""
+    if function(high) < 0:
+        return high
+    for _ in range(50):
+        middle = (low + high) / 2
+        low, high = (low, middle) if function(middle) >= 0 else (middle, high)
+    return high

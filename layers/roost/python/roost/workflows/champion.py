@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from roost.domain.scoring import mean_rank
 from roost.errors import PackageCorrupted
 from roost.names import Fold, Problem
 from roost.ports import OnnxModel, PipelinePorts
@@ -17,11 +18,15 @@ from roost.workflows.training_set import TrainingSet
 
 @dataclass(frozen=True)
 class Champion:
-    """What serves now: its version, and its scores of the holdout; ``why_none`` says why it has none."""
+    """What serves now: its version, and its scores of the holdout; ``why_none`` says why it has none.
+
+    ``mean_rank`` is that of its scores within its own reference: what to expect of it beside its challenger.
+    """
 
     version: int | None
     contender: Contender | None
     why_none: str = ""
+    mean_rank: float | None = None
 
 
 def champion_on_holdout(
@@ -42,7 +47,8 @@ def champion_on_holdout(
     if not _comparable(package.manifest, model):
         return Champion(number, None, f"champion version {number} takes other inputs or knows other classes")
     scores = np.asarray(package.model.score(data.features[data.folds[Fold.HOLDOUT]]), dtype=np.float64)
-    return Champion(number, Contender(scores, package.manifest["threshold"]))
+    place = mean_rank(package.manifest["rank_reference"], scores)
+    return Champion(number, Contender(scores, package.manifest["threshold"]), mean_rank=place)
 
 
 def _comparable(manifest: Mapping[str, Any], model: Model) -> bool:

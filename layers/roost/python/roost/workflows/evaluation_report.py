@@ -38,7 +38,7 @@ def _champion(numbers: Numbers | None, champion: Champion) -> dict[str, Any] | N
     if champion.version is None:
         return None
     told = {"version": champion.version, "metrics": {name: n.value for name, n in (numbers or {}).items()}}
-    return told | ({} if numbers else {"unreadable": champion.why_none})
+    return told | ({"mean_rank": champion.mean_rank} if numbers else {"unreadable": champion.why_none})
 
 
 def store_report(

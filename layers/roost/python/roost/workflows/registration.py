@@ -69,11 +69,13 @@ def _draft(event: Mapping[str, Any], ports: PipelinePorts) -> Version:
 
 
 def _lineage(event: Mapping[str, Any]) -> dict[str, Any]:
-    request = event["request"]
+    request, champion = event["request"], event["evaluation"].get("champion") or {}
+    beside = {name: champion[name] for name in ("version", "mean_rank") if champion.get(name) is not None}
     return {
         **{name: event[name] for name in ("dataset", "datasets", "training_set", "code")},
         "candidate": event["evaluation"]["chosen"],
         "reason": request.get("reason", Reason.MANUAL.value),
         "requested_by": request.get("requested_by", "unknown"),
+        **({"champion": beside} if "mean_rank" in beside else {}),
         **{name: request[name] for name in ("cutoff", "triggers", "resumes") if name in request},
     }

@@ -1,8 +1,9 @@
 """PlanRelease: check that the version may be released, take the model, and fix the plan."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
+from roost.domain.guardrail_bounds import expecting
 from roost.domain.registry import Actor, Change, ModelHead, Release, Version, release_start
 from roost.domain.release_plan import RolloutPlan, requested_version, rollout_plan
 from roost.errors import InvalidReleaseRequest
@@ -24,17 +25,20 @@ def plan_release(event: dict[str, Any], ports: PipelinePorts) -> dict[str, Any]:
     def start(head: ModelHead) -> Change | None:
         if head.active_release == identifier:
             return None
-        version, plan = ports.registry.version(model, number), _plan(event, head.champion)
+        version = ports.registry.version(model, number)
+        plan = _plan(event, head.champion, version)
         release = _release(event, head, version, plan, ports)
         return release_start(head, version, release, Actor(release.requested_by, ports.clock.now()))
 
     move(ports.registry, model, start)
     release = ports.registry.release(model, identifier)
-    return _answer(release, ports.registry.version(model, number), _plan(event, release.previous_version))
+    version = ports.registry.version(model, number)
+    return _answer(release, version, _plan(event, release.previous_version, version))
 
 
-def _plan(event: dict[str, Any], champion: int | None) -> RolloutPlan:
-    return rollout_plan(event["rollout"], event["request"], first=champion is None)
+def _plan(event: dict[str, Any], champion: int | None, version: Version) -> RolloutPlan:
+    plan = rollout_plan(event["rollout"], event["request"], first=champion is None)
+    return replace(plan, guardrails=expecting(plan.guardrails, version.lineage.get("champion"), champion))
 
 
 def _release(
