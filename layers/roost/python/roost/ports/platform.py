@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from roost.domain.logged_prediction import LoggedPrediction
 from roost.domain.release import AliasState, Evidence
 from roost.ports.stores import ObjectStore, OnlineStore, RegistryStore
 
@@ -87,14 +86,6 @@ class EvidenceSource(Protocol):
 
     def between(self, model: str, function_version: str, start: datetime, end: datetime) -> Evidence:
         """Counts and statistics of one function version between two times (UTC)."""
-        ...
-
-
-class PredictionLog(Protocol):
-    """What a model's scoring function logged."""
-
-    def sample(self, since: datetime, until: datetime, count: int) -> Sequence[LoggedPrediction]:
-        """About ``count`` answered predictions of a stretch of time (UTC), spread over it; all if there are fewer."""
         ...
 
 
