@@ -44,9 +44,10 @@ class PredictionApi(Construct):
         super().__init__(scope, name)
         self.api = self._api(config)
         models = self.api.root.add_resource("models")
+        self.models = {model: models.add_resource(model) for model in (*endpoints, "{model}")}
         for model, endpoint in endpoints.items():
-            self._route(models.add_resource(model).add_resource("predictions"), model, endpoint)
-        self._unknown(models.add_resource("{model}").add_resource("predictions"), sorted(endpoints))
+            self._route(self.models[model].add_resource("predictions"), model, endpoint)
+        self._unknown(self.models["{model}"].add_resource("predictions"), sorted(endpoints))
         self._problems()
         self._reasons()
 

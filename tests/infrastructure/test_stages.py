@@ -8,6 +8,7 @@ import pytest
 
 from infra.config import InvalidContext, read_config
 from roost import names, object_keys
+from roost.monitoring_names import MONITORING_EXPIRY, OBSERVATIONS, OUTCOMES
 from roost.settings import PipelineSettings, ScoringSettings
 from tests.infrastructure.conftest import STAGE, of_type, synthesized
 
@@ -29,11 +30,13 @@ def test_data_outlive_their_stack_except_on_throwaway_stages(storage: dict[str, 
         assert {item["DeletionPolicy"] for item in of_type(storage, kind).values()} == {"Delete"}
 
 
-def test_only_the_online_store_drops_items_and_only_those_that_say_when(storage: dict[str, Any]) -> None:
+def test_the_registry_drops_nothing_and_other_tables_only_items_that_say_when(storage: dict[str, Any]) -> None:
     tables = [item["Properties"] for item in of_type(storage, "AWS::DynamoDB::Table").values()]
     dropping = {table["TableName"]: table.get("TimeToLiveSpecification") for table in tables}
     expiry = {"AttributeName": names.ONLINE_EXPIRY, "Enabled": True}
-    assert dropping == {names.table(STAGE, "online"): expiry, names.table(STAGE, "registry"): None}
+    aging = {names.table(STAGE, purpose): expiry for purpose in ("online", OBSERVATIONS, OUTCOMES)}
+    assert MONITORING_EXPIRY == names.ONLINE_EXPIRY
+    assert dropping == {**aging, names.table(STAGE, "registry"): None}
 
 
 @pytest.mark.parametrize(

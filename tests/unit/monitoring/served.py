@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -79,6 +79,7 @@ class Watch:
     lake: InMemoryObjectStore = field(default_factory=InMemoryObjectStore)
     versions: int = 2
     portion: int = 5_000
+    pause: Callable[[float], None] = lambda _: None
 
     def __post_init__(self) -> None:
         registry, packages = InMemoryRegistryStore(), InMemoryObjectStore()
@@ -87,7 +88,7 @@ class Watch:
         for number in range(self.versions):
             _register(registry, digest, f"run-{number}")
         references = References(registry, packages)
-        self.observer = PredictionObserver(self.lake, self.observations, references, lambda _: None, self.portion)
+        self.observer = PredictionObserver(self.lake, self.observations, references, self.pause, self.portion)
         self.log = S3Predictions(self.lake, MODEL, "at")
 
     def counts(self, since: str = "2025", until: str = "2027") -> dict[tuple[str, int], Segments]:

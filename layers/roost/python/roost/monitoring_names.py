@@ -6,6 +6,7 @@ OBSERVATIONS = "observations"  # purpose of the table of counts
 OUTCOMES = "outcomes"  # purpose of the table of outcomes
 MONITORING_EXPIRY = "e"  # attribute of both tables by which DynamoDB drops items
 
+SUBSCRIPTION = "predictions"  # name of the subscription filter on a scoring function's log group
 ANSWERED = '{ $.prediction.prediction_id = "*" }'  # AWS CDK API Reference, "FilterPattern": exists
 
 
@@ -23,7 +24,4 @@ class Recorded(StrEnum):
 class MonitoringOutput(StrEnum):
     """CloudFormation outputs that the command line reads."""
 
-    OBSERVATIONS_TABLE = "ObservationsTable"
-    OUTCOMES_TABLE = "OutcomesTable"
     UNOBSERVED_QUEUE = "UnobservedQueue"
-    OBSERVER = "Observer"

@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,21 +105,30 @@ def _named(
 def _counts(reference: Reference, records: Sequence[Mapping[str, Any]], matrix: Any, rows: Rows) -> Counts:
     chosen = [records[row] for row in rows]
     scores = np.array([record["score"] for record in chosen], dtype=np.float32)
-    ranks = [min(int(record["rank"] * RANKS), RANKS - 1) for record in chosen if "rank" in record]
     features = {
         name: counts_in(bins, matrix[rows, reference.plan.features.index(name)])
         for name, bins in reference.features.items()
     }
     return {
         "rows": len(chosen),
-        "ranks": np.bincount(ranks, minlength=RANKS).tolist(),
+        "ranks": _ranks(chosen),
         "score_micros": sum(_micros(record) for record in chosen),
         "score": counts_in(reference.score, scores) if reference.score else [],
         "decisions": _decisions(chosen),
-        "defaulted": dict(Counter(name for record in chosen for name in record.get("defaulted", ()))),
-        "missing": dict(Counter(name for record in chosen for name, one in record["inputs"].items() if one is None)),
+        "defaulted": _by_name(record.get("defaulted", ()) for record in chosen),
+        "missing": _by_name([name for name, one in record["inputs"].items() if one is None] for record in chosen),
         "features": features,
     }
+
+
+def _ranks(records: Sequence[Mapping[str, Any]]) -> list[int]:
+    places = [min(int(record["rank"] * RANKS), RANKS - 1) for record in records if "rank" in record]
+    counts: list[int] = np.bincount(np.array(places, dtype=np.intp), minlength=RANKS).tolist()
+    return counts
+
+
+def _by_name(named: Iterable[Iterable[str]]) -> dict[str, int]:
+    return dict(Counter(name for names in named for name in names))
 
 
 def _decisions(records: Sequence[Mapping[str, Any]]) -> dict[str, list[int]]:
