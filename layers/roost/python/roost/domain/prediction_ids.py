@@ -1,28 +1,42 @@
-"""Identifiers of predictions: UUIDs of version 7 (RFC 9562), which begin with the millisecond they were made in."""
+"""Identifiers of predictions: UUIDs of version 7, which carry the moment they were made.
 
-import secrets
+RFC 9562, section 5.7: 48 bits of milliseconds since 1970, then random bits. The time narrows where a record is looked
+up. All other bits come from the kernel for each identifier: two environments restored from one SnapStart snapshot
+share a process's memory, but not what the kernel gives (AWS Lambda Developer Guide, "Handling uniqueness with Lambda
+SnapStart").
+"""
+
+import os
+import time
 import uuid
-from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-VERSION, VARIANT = 0x7 << 76, 0b10 << 62
+VERSION = 7
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def new_prediction_id(milliseconds: int, random_bits: Callable[[int], int] = secrets.randbits) -> str:
-    """An identifier of a moment (milliseconds since 1970) with 74 fresh random bits.
-
-    The bits come from the operating system, so that no two restores of one snapshot give the same.
-    """
-    return str(uuid.UUID(int=milliseconds << 80 | VERSION | random_bits(12) << 64 | VARIANT | random_bits(62)))
+def new_prediction_id() -> str:
+    """A fresh identifier; identifiers of one millisecond are in no order."""
+    tail = int.from_bytes(os.urandom(10))
+    number = (time.time_ns() // 1_000_000 & 0xFFFF_FFFF_FFFF) << 80 | tail
+    number = number & ~(0xF << 76 | 0x3 << 62) | VERSION << 76 | 0x2 << 62
+    text = f"{number:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def moment_of(identifier: str) -> datetime:
-    """When an identifier was made (UTC), to the millisecond.
+    """When an identifier was made, in UTC, to the millisecond.
 
     Raises:
-        ValueError: it is no UUID of version 7.
+        ValueError: it is no UUID of version 7 as ``new_prediction_id`` writes it.
     """
-    found = uuid.UUID(identifier)
-    if found.version != 7:
-        raise ValueError(f"{identifier!r} is no UUID of version 7")
-    return datetime.fromtimestamp((found.int >> 80) / 1000, UTC)
+    try:
+        found = uuid.UUID(identifier)
+    except (ValueError, AttributeError, TypeError):
+        raise ValueError(f"{identifier!r} is no UUID") from None
+    if str(found) != identifier or found.version != VERSION:
+        raise ValueError(f"{identifier!r} is no UUID of version {VERSION} in lower case")
+    try:
+        return EPOCH + timedelta(milliseconds=found.int >> 80)
+    except OverflowError:
+        raise ValueError(f"{identifier!r} names a time after the year 9999") from None

@@ -3,7 +3,6 @@
 import functools
 import math
 import time
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from typing import Any
 
 from roost.domain.event_codec import EventColumns
 from roost.domain.http import answer, parsed_body, problem
+from roost.domain.prediction_ids import new_prediction_id
 from roost.domain.prediction_record import log_line
 from roost.domain.request_validation import validated
 from roost.domain.scoring import Scored, answer_of, score_row, score_rows
@@ -86,7 +86,7 @@ class PredictionService:
 
     def _outcome(self, package: LoadedPackage, scored: Scored, freshness: dict[str, Any]) -> dict[str, Any]:
         return {
-            "prediction_id": str(uuid.uuid4()),
+            "prediction_id": new_prediction_id(),
             "model": self.model,
             "model_version": self.model_version,
             "function_version": self.function_version,
