@@ -115,7 +115,10 @@ def _by_the_clock(platform: dict[str, Any]) -> dict[str, str]:
 
 def test_alarms_say_what_they_mean_and_what_to_do(streaming_platform: dict[str, Any]) -> None:
     alarms = [alarm["Properties"] for alarm in of_type(streaming_platform, "AWS::CloudWatch::Alarm").values()]
-    assert {alarm["MetricName"] for alarm in alarms} == {"FeaturesSkewed", "IteratorAge", "StreamRecordsRejected"}
+    assert {alarm["MetricName"] for alarm in alarms} == {
+        "ApproximateNumberOfMessagesVisible", "DeliveryErrors", "FeaturesSkewed", "IteratorAge",
+        "StreamRecordsRejected",
+    }  # fmt: skip
     runbook = (Path(__file__).resolve().parents[2] / "docs" / "runbook.md").read_text()
     for alarm in alarms:
         assert alarm["TreatMissingData"] == "notBreaching"
@@ -133,13 +136,14 @@ def test_what_was_compacted_goes_and_leaves_no_markers(storage: dict[str, Any]) 
         for bucket in of_type(storage, "AWS::S3::Bucket").values()
     }
     tag = [{"Key": key, "Value": value} for key, value in object_keys.COMPACTED_TAG.items()]
-    lake, tagged, markers, remembered = rules["roost-test-lake-"]
+    lake, tagged, markers, remembered, predictions = rules["roost-test-lake-"]
     assert tagged == {
         "ExpirationInDays": 3, "NoncurrentVersionExpiration": {"NoncurrentDays": 7}, "Status": "Enabled",
         "TagFilters": tag,
     }  # fmt: skip
     assert markers == {"ExpiredObjectDeleteMarker": True, "Prefix": "events/", "Status": "Enabled"}
     assert remembered == {"ExpirationInDays": 30, "Prefix": "cache/", "Status": "Enabled"}
+    assert predictions == {"ExpirationInDays": 400, "Prefix": "predictions/", "Status": "Enabled"}
     assert lake == rules["roost-test-packages-"][0]
     assert "ExpirationInDays" not in lake
 
