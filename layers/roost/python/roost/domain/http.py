@@ -11,7 +11,6 @@ from typing import Any
 from roost.errors import MalformedRequest, RequestError, RequestTooLarge
 
 MAX_BODY = 64 * 1024
-MAX_BATCH_BODY = 1024 * 1024
 PROBLEM_TYPE = "urn:roost:problem:"
 
 

@@ -4,7 +4,7 @@ import functools
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -40,6 +40,7 @@ class PredictionService:
     clock: Clock
     json: Json
     write_line: Callable[[str], None]
+    explainers: dict[str, Explainer] = field(default_factory=dict)  # by package
 
     def respond(self, event: dict[str, Any]) -> dict[str, Any]:
         """Answer an API Gateway proxy event; every outcome, an error too, is one log line."""
@@ -85,17 +86,18 @@ class PredictionService:
         freshness = _freshness(package, found, accounts, request[manifest["event_time"]])
         outcome = self._outcome(package, scored, freshness)
         if explain:
-            outcome |= self.explainer.explain(row, _chosen(scored))
+            outcome |= self._explainer(package).explain(row, _chosen(scored))
         return outcome, {**outcome, "request": body, "inputs": row, "rank": scored.rank}
 
-    @functools.cached_property
-    def explainer(self) -> Explainer:
-        """Explains scores of the released package; made when the first reasons are asked for."""
-        return Explainer(self._released())
+    def _explainer(self, package: LoadedPackage) -> Explainer:
+        """Made when the first reasons are asked for."""
+        if package.digest not in self.explainers:
+            self.explainers[package.digest] = Explainer(package)
+        return self.explainers[package.digest]
 
     def _outcome(self, package: LoadedPackage, scored: Scored, freshness: dict[str, Any]) -> dict[str, Any]:
         return {
-            "prediction_id": new_prediction_id(),
+            "prediction_id": new_prediction_id(self.clock.now()),
             "model": self.model,
             "model_version": self.model_version,
             "function_version": self.function_version,
