@@ -2,21 +2,22 @@
 
 import os
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
 from roost.domain.prediction_ids import moment_of, new_prediction_id
 
+NOW = datetime(2026, 1, 2, 3, 4, 5, 345_678, tzinfo=UTC)
+
 
 def test_an_identifier_is_a_uuid_of_version_7_and_the_rfc_variant() -> None:
-    found = uuid.UUID(new_prediction_id())
+    found = uuid.UUID(new_prediction_id(NOW))
     assert (found.version, found.variant) == (7, uuid.RFC_4122)
 
 
-def test_the_moment_inside_is_the_present_one_to_the_millisecond() -> None:
-    before = datetime.now(UTC) - timedelta(milliseconds=1)
-    assert before <= moment_of(new_prediction_id()) <= datetime.now(UTC)
+def test_the_moment_inside_is_the_given_one_to_the_millisecond() -> None:
+    assert moment_of(new_prediction_id(NOW)) == NOW.replace(microsecond=345_000)
 
 
 def test_the_example_of_the_rfc_has_its_time() -> None:
@@ -25,7 +26,7 @@ def test_the_example_of_the_rfc_has_its_time() -> None:
 
 
 def test_no_two_are_alike() -> None:
-    assert len({new_prediction_id() for _ in range(10_000)}) == 10_000
+    assert len({new_prediction_id(NOW) for _ in range(10_000)}) == 10_000
 
 
 def test_a_copy_of_the_process_makes_others() -> None:
@@ -33,13 +34,13 @@ def test_a_copy_of_the_process_makes_others() -> None:
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
-        os.write(writer, new_prediction_id().encode())
+        os.write(writer, new_prediction_id(NOW).encode())
         os._exit(0)
     os.waitpid(child, 0)
     theirs = os.read(reader, 36).decode()
     os.close(reader)
     os.close(writer)
-    assert theirs[14:] != new_prediction_id()[14:]
+    assert theirs[14:] != new_prediction_id(NOW)[14:]
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,7 @@ share a process's memory, but not what the kernel gives (AWS Lambda Developer Gu
 SnapStart").
 """
 
-import os
-import time
+import secrets
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -15,10 +14,10 @@ VERSION = 7
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def new_prediction_id() -> str:
-    """A fresh identifier; identifiers of one millisecond are in no order."""
-    tail = int.from_bytes(os.urandom(10))
-    number = (time.time_ns() // 1_000_000 & 0xFFFF_FFFF_FFFF) << 80 | tail
+def new_prediction_id(at: datetime) -> str:
+    """A fresh identifier of a moment; identifiers of one millisecond are in no order."""
+    tail = int.from_bytes(secrets.token_bytes(10))
+    number = int(at.timestamp() * 1000) << 80 | tail
     number = number & ~(0xF << 76 | 0x3 << 62) | VERSION << 76 | 0x2 << 62
     text = f"{number:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
