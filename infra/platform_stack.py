@@ -19,6 +19,7 @@ from infra.constructs.pipeline_functions import (
 )
 from infra.constructs.platform_function import PlatformFunction
 from infra.constructs.prediction_api import PredictionApi
+from infra.constructs.prediction_archive import PredictionArchive
 from infra.constructs.prediction_observer import PredictionObserver
 from infra.constructs.registry_events import RegistryEvents
 from infra.constructs.release_pipeline import ReleaseFunctions, ReleasePipeline
@@ -74,6 +75,7 @@ class PlatformStack(Stack):
         self._streams(streamed_sources(models) if config.streams else [])
         self._registry_events()
         PredictionObserver(self, "PredictionObserver", storage, self._factory, endpoints)
+        PredictionArchive(self, "PredictionArchive", storage, self._factory)
         self.api = PredictionApi(self, "Api", config, endpoints)
         OutcomesRoute(self, "Outcomes", storage, self._factory, self.api.models)
         self._outputs()

@@ -13,7 +13,7 @@ from roost import object_keys
 
 LANDING, LOADS, EVENTS, HISTORY, DATASETS = "landing/", "loads/", "events/", "history/", "datasets/"
 QUARANTINE, RUNS, AUDITS, ACCEPTED, CACHE = "quarantine/", "runs/", "audits/", "accepted/", "cache/"
-PREDICTIONS = "predictions/"
+PREDICTIONS, ARCHIVED = "predictions/", "predictions_parquet/"
 PREDICTIONS_KEPT = Duration.days(400)  # as long as outcomes, and as counts
 CACHE_KEPT = Duration.days(30)
 COMPACTED_KEPT = Duration.days(3)  # a run that took them into a data set can be redriven over a weekend
@@ -84,6 +84,12 @@ class DataLake(Construct):
         self._list(function, PREDICTIONS)
         self._objects(function, "s3:GetObject", PREDICTIONS)
 
+    def grant_archive_predictions(self, function: PlatformFunction) -> None:
+        """Write hours of the prediction log, and see from what they were made."""
+        self._list(function, ARCHIVED)
+        self._objects(function, "s3:GetObject", ARCHIVED)
+        self._objects(function, "s3:PutObject", ARCHIVED)
+
     def grant_log_events(self, function: PlatformFunction) -> None:
         """Append to the logs of streams."""
         self._objects(function, "s3:PutObject", EVENTS)
@@ -108,6 +114,7 @@ def _old_files_go() -> list[s3.LifecycleRule]:
     return [
         s3.LifecycleRule(prefix=CACHE, expiration=CACHE_KEPT),
         s3.LifecycleRule(prefix=PREDICTIONS, expiration=PREDICTIONS_KEPT),
+        s3.LifecycleRule(prefix=ARCHIVED, expiration=PREDICTIONS_KEPT),
     ]
 
 

@@ -105,6 +105,10 @@ MAY: dict[str, dict[str, set[str]]] = {
         "dynamodb:GetItem": {OBSERVATIONS, REGISTRY}, "dynamodb:Query": {OBSERVATIONS},
         "dynamodb:PutItem": {OBSERVATIONS}, "sqs:SendMessage": {"unobserved queue"},
     },
+    "ArchivePredictions": {
+        "s3:ListBucket": {LAKE}, "s3:GetObject": {f"{LAKE}/predictions/*", f"{LAKE}/predictions_parquet/*"},
+        "s3:PutObject": {f"{LAKE}/predictions_parquet/*"},
+    },
     "RecordOutcomes": {
         "s3:ListBucket": {LAKE}, "s3:GetObject": {f"{LAKE}/predictions/*", f"{PACKAGES}/packages/*"},
         "dynamodb:GetItem": {REGISTRY}, "dynamodb:UpdateItem": {OUTCOMES},

@@ -136,14 +136,17 @@ def test_what_was_compacted_goes_and_leaves_no_markers(storage: dict[str, Any]) 
         for bucket in of_type(storage, "AWS::S3::Bucket").values()
     }
     tag = [{"Key": key, "Value": value} for key, value in object_keys.COMPACTED_TAG.items()]
-    lake, tagged, markers, remembered, predictions = rules["roost-test-lake-"]
+    lake, tagged, markers, remembered, *predictions = rules["roost-test-lake-"]
     assert tagged == {
         "ExpirationInDays": 3, "NoncurrentVersionExpiration": {"NoncurrentDays": 7}, "Status": "Enabled",
         "TagFilters": tag,
     }  # fmt: skip
     assert markers == {"ExpiredObjectDeleteMarker": True, "Prefix": "events/", "Status": "Enabled"}
     assert remembered == {"ExpirationInDays": 30, "Prefix": "cache/", "Status": "Enabled"}
-    assert predictions == {"ExpirationInDays": 400, "Prefix": "predictions/", "Status": "Enabled"}
+    assert predictions == [
+        {"ExpirationInDays": 400, "Prefix": prefix, "Status": "Enabled"}
+        for prefix in ("predictions/", "predictions_parquet/")
+    ]
     assert lake == rules["roost-test-packages-"][0]
     assert "ExpirationInDays" not in lake
 

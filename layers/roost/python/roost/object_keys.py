@@ -126,3 +126,8 @@ def package_key(digest: str, name: str) -> str:
 def predictions_prefix(model: str) -> str:
     """Where the prediction log of a model lies in the lake bucket."""
     return f"predictions/model={model}/"
+
+
+def archived_key(model: str, hour: str, name: str) -> str:
+    """A file of an hour (``2026-03-01T12``) of a model's prediction log as Parquet."""
+    return f"predictions_parquet/model={model}/hour={hour}/{name}"

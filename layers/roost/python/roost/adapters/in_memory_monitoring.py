@@ -8,6 +8,7 @@ from typing import Any
 
 from roost.domain.logged_prediction import LoggedPrediction
 from roost.domain.observations import Counted, CountKey, HourCounts, StoredCounts
+from roost.domain.observed_prediction import Observed, milliseconds
 from roost.domain.outcomes import MOST_REPORTS, Outcome, OutcomeHistory, recorded
 from roost.errors import ConcurrentUpdate
 from roost.monitoring_names import Recorded
@@ -30,8 +31,9 @@ class InMemoryPredictionLog:
 
     def records(self, since: datetime, until: datetime) -> Iterator[Mapping[str, Any]]:
         """The records of a stretch of time, in its order."""
-        chosen = (one for one in self.kept.values() if since <= datetime.fromisoformat(one["time"]) < until)
-        yield from sorted(chosen, key=lambda one: str(one["time"]))
+        first, last = milliseconds(since), milliseconds(until)
+        chosen = [one for one in map(Observed.of, self.kept.values()) if first <= one.at < last]
+        yield from (one.record for one in sorted(chosen, key=lambda one: one.at))
 
     def sample(self, since: datetime, until: datetime, count: int) -> list[LoggedPrediction]:
         """The first predictions of the time."""

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from roost.domain.logged_prediction import LoggedPrediction, read_record
-from roost.domain.observed_prediction import milliseconds
+from roost.domain.observed_prediction import Observed, milliseconds
 from roost.domain.prediction_ids import moment_of
 from roost.domain.prediction_objects import MINUTE, Span, minute_prefix, records_in, span_of
 from roost.object_keys import predictions_prefix
@@ -51,11 +51,11 @@ class S3Predictions:
             return {identifier: record for part in parts for identifier, record in part.items()}
 
     def records(self, since: datetime, until: datetime) -> Iterator[Record]:
-        """The records of a stretch of time, one minute after the other."""
-        objects = self._objects(milliseconds(since), milliseconds(until) - 1)
-        for _, minute in itertools.groupby(objects, key=lambda stored: stored[2]):
+        """The records of predictions made in a stretch of time, one minute after the other."""
+        first, last = milliseconds(since), milliseconds(until) - 1
+        for _, minute in itertools.groupby(self._objects(first, last), key=lambda stored: stored[2]):
             once = {record["prediction_id"]: record for key, _, _ in minute for record in self._read(key)}
-            yield from (record for record in once.values() if since <= _logged(record) < until)
+            yield from (record for record in once.values() if first <= Observed.of(record).at <= last)
 
     def sample(self, since: datetime, until: datetime, count: int) -> list[LoggedPrediction]:
         """Every so-manieth prediction of the time, counted through by what the keys say."""
@@ -71,9 +71,9 @@ class S3Predictions:
             records, start = self._read(objects[index][0]), ends[index] - objects[index][1].rows
             drawn |= {records[row - start]["prediction_id"]: records[row - start] for row in rows}
         return [
-            read_record(record, milliseconds(_logged(record)), self._event_time)
+            read_record(record, milliseconds(datetime.fromisoformat(record["time"])), self._event_time)
             for record in drawn.values()
-            if since <= _logged(record) < until
+            if since <= datetime.fromtimestamp(Observed.of(record).at / 1000, UTC) < until
         ]
 
     def _of_minute(self, minute: int, offsets: Mapping[str, int]) -> dict[str, Record]:
@@ -101,7 +101,3 @@ class S3Predictions:
 
     def _read(self, key: str) -> list[dict[str, Any]]:
         return records_in(self._lake.get(key))
-
-
-def _logged(record: Record) -> datetime:
-    return datetime.fromisoformat(record["time"])

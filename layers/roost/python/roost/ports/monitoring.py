@@ -24,7 +24,7 @@ class PredictionLog(Protocol):
         ...
 
     def records(self, since: datetime, until: datetime) -> Iterator[Record]:
-        """The records of a stretch of time (UTC), one minute after the other."""
+        """The records of predictions made in a stretch of time (UTC), one minute after the other."""
         ...
 
     def sample(self, since: datetime, until: datetime, count: int) -> Sequence[LoggedPrediction]:
