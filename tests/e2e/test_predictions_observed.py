@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from models.churn.sample_data import write_landing_files
-from roost import names
+from roost import names, object_keys
 from roost.adapters.aws_session import client
 from roost.adapters.cloudwatch_predictions import CloudWatchPredictions
 from roost.adapters.dynamodb_observations import DynamoDBObservations
@@ -123,7 +123,7 @@ def lost(deployment: Deployment, **changes: Any) -> dict[str, Any]:
     now = datetime.now(UTC)
     stream, lines = next(iter(CloudWatchPredictions(FUNCTION).lines(now - AGES, now + AGES)))
     line = json.loads(lines[-1])
-    line["prediction"] |= {"prediction_id": new_prediction_id(now), **changes}
+    line["prediction"] |= {"prediction_id": new_prediction_id(now)} | changes
     return delivery(f"/aws/lambda/{FUNCTION}", stream, [json.dumps(line)])
 
 
@@ -139,6 +139,22 @@ def test_what_waits_in_the_queue_is_taken_once_and_by_command(
     assert redelivery(deployment).from_queue() == {}
     assert len(kept(deployment)) == before + 1
     assert counted()[""]["rows"] == before + 1
+
+
+def test_an_hour_that_is_over_becomes_parquet(deployment: Deployment, served: list[dict[str, Any]]) -> None:
+    before = datetime.now(UTC) - timedelta(hours=2)
+    event, observer = (
+        lost(deployment, prediction_id=new_prediction_id(before)),
+        names.function(STAGE, "observe_predictions"),
+    )
+    client("lambda").invoke(FunctionName=observer, Payload=json.dumps(event).encode())
+    archive = names.function(STAGE, "archive_predictions")
+    for expected in (1, 0):
+        called = client("lambda").invoke(FunctionName=archive, Payload=b"{}")
+        assert json.loads(called["Payload"].read())[MODEL] == {"hours": expected, "predictions": expected}
+    key = object_keys.archived_key(MODEL, f"{before:%Y-%m-%dT%H}", "part-0000.parquet")
+    lake = S3ObjectStore(deployment.outputs[names.Output.LAKE_BUCKET])
+    assert lake.get(key).startswith(b"PAR1")
 
 
 def test_what_the_observer_cannot_take_is_tried_again_and_then_waits_in_the_queue(

@@ -10,7 +10,7 @@ from infra.config import InvalidContext, read_config
 from roost import names, object_keys
 from roost.monitoring_names import MONITORING_EXPIRY, OBSERVATIONS, OUTCOMES
 from roost.settings import PipelineSettings, ScoringSettings
-from tests.infrastructure.conftest import STAGE, of_type, synthesized
+from tests.infrastructure.conftest import STAGE, flat, of_type, synthesized
 
 BILLED_BY_THE_HOUR = (
     "AWS::EC2::", "AWS::ECS::Service", "AWS::RDS::", "AWS::ElastiCache::", "AWS::ElasticLoadBalancing",
@@ -97,19 +97,21 @@ def test_streams_exist_only_where_they_are_asked_for(
 
 def test_what_the_clock_starts(platform: dict[str, Any], streaming_platform: dict[str, Any]) -> None:
     audit = names.audit_pipeline(STAGE, "fraud")
-    assert _by_the_clock(platform) == {audit: "rate(1 hour)"}
+    archive = names.function(STAGE, "archive_predictions")
+    assert _by_the_clock(platform) == {audit: "rate(1 hour)", archive: "rate(1 hour)"}
     compaction = names.compaction_pipeline(STAGE, "card_transactions")
-    assert _by_the_clock(streaming_platform) == {audit: "rate(1 hour)", compaction: "rate(1 hour)"}
+    assert set(_by_the_clock(streaming_platform)) == {audit, archive, compaction}
 
 
 def _by_the_clock(platform: dict[str, Any]) -> dict[str, str]:
-    """Schedule by name of the state machine that it starts."""
+    """Schedule by name of the state machine or the function that it starts."""
     found = {}
     for rule in of_type(platform, "AWS::Events::Rule").values():
         if _scheduled(rule):
             (target,) = rule["Properties"]["Targets"]
-            machine = platform[target["Arn"]["Ref"]]["Properties"]
-            found[machine["StateMachineName"]] = rule["Properties"]["ScheduleExpression"]
+            started = platform[flat(target["Arn"]).strip("<>")]["Properties"]
+            name = started.get("StateMachineName") or started["FunctionName"]
+            found[name] = rule["Properties"]["ScheduleExpression"]
     return found
 
 
