@@ -10,6 +10,7 @@ from infra.constructs.feature_stream import FeatureStream, RejectedRecords
 from infra.constructs.layers import BuildLayers, Layers
 from infra.constructs.load_states import load_function
 from infra.constructs.model_endpoint import ModelEndpoint
+from infra.constructs.outcomes_route import OutcomesRoute
 from infra.constructs.pipeline_functions import (
     RECORD_STEP,
     STREAM_STEP,
@@ -18,6 +19,8 @@ from infra.constructs.pipeline_functions import (
 )
 from infra.constructs.platform_function import PlatformFunction
 from infra.constructs.prediction_api import PredictionApi
+from infra.constructs.prediction_archive import PredictionArchive
+from infra.constructs.prediction_observer import PredictionObserver
 from infra.constructs.registry_events import RegistryEvents
 from infra.constructs.release_pipeline import ReleaseFunctions, ReleasePipeline
 from infra.constructs.reproduction_pipeline import ReproductionPipeline
@@ -56,7 +59,7 @@ class PlatformStack(Stack):
         endpoints = {model.name: self._endpoint(model) for model in models}
         training = training_functions(self._factory.make, storage.lake, storage.registry, storage.features)
         release = self._release(list(endpoints.values()))
-        backfill, audit = self._backfill(), self._audit([endpoints[model.name] for model in models if model.views])
+        backfill, audit = self._backfill(), self._audit()
         plan, compare = self._reproduction()
         for model in models:
             load = load_function(self._factory, model, storage.lake)
@@ -71,7 +74,10 @@ class PlatformStack(Stack):
                 self._audit_pipeline(model, audit)
         self._streams(streamed_sources(models) if config.streams else [])
         self._registry_events()
+        PredictionObserver(self, "PredictionObserver", storage, self._factory, endpoints)
+        PredictionArchive(self, "PredictionArchive", storage, self._factory)
         self.api = PredictionApi(self, "Api", config, endpoints)
+        OutcomesRoute(self, "Outcomes", storage, self._factory, self.api.models)
         self._outputs()
 
     def _settings(self) -> PipelineSettings:
@@ -147,13 +153,12 @@ class PlatformStack(Stack):
             payload={"model": model.name},
         )
 
-    def _audit(self, endpoints: list[ModelEndpoint]) -> PlatformFunction:
+    def _audit(self) -> PlatformFunction:
         audit = self._factory.make("features", "audit_features", TABLE_STEP)
         self._storage.lake.grant_read_history(audit)
         self._storage.lake.grant_report_audits(audit)
         self._storage.registry.grant_see_released(audit)
-        for endpoint in endpoints:
-            endpoint.grant_read_log(audit)
+        self._storage.lake.grant_read_predictions(audit)
         return audit
 
     def _audit_pipeline(self, model: Model, audit: PlatformFunction) -> None:

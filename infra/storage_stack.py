@@ -9,6 +9,7 @@ from infra.constructs.audit_archive import AuditArchive
 from infra.constructs.data_lake import DataLake
 from infra.constructs.feature_store import FeatureStore
 from infra.constructs.model_registry import ModelRegistry
+from infra.constructs.prediction_tables import PredictionTables
 from infra.constructs.private_bucket import access_log_bucket
 
 
@@ -22,3 +23,4 @@ class StorageStack(Stack):
         self.audit = AuditArchive(self, "Audit", config, logs)
         self.registry = ModelRegistry(self, "Registry", config, logs)
         self.features = FeatureStore(self, "Features", config)
+        self.predictions = PredictionTables(self, "Predictions", config)

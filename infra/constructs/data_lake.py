@@ -13,6 +13,8 @@ from roost import object_keys
 
 LANDING, LOADS, EVENTS, HISTORY, DATASETS = "landing/", "loads/", "events/", "history/", "datasets/"
 QUARANTINE, RUNS, AUDITS, ACCEPTED, CACHE = "quarantine/", "runs/", "audits/", "accepted/", "cache/"
+PREDICTIONS, ARCHIVED = "predictions/", "predictions_parquet/"
+PREDICTIONS_KEPT = Duration.days(400)  # as long as outcomes, and as counts
 CACHE_KEPT = Duration.days(30)
 COMPACTED_KEPT = Duration.days(3)  # a run that took them into a data set can be redriven over a weekend
 COMPACTED_BACK = Duration.days(7)  # after which nobody can restore them
@@ -23,7 +25,7 @@ class DataLake(Construct):
 
     def __init__(self, scope: Construct, name: str, config: StageConfig, logs: s3.Bucket) -> None:
         super().__init__(scope, name)
-        private_bucket(self, config, "lake", logs, event_bridge=True, rules=[*_compacted_files_go(), _cache_goes()])
+        private_bucket(self, config, "lake", logs, event_bridge=True, rules=[*_compacted_files_go(), *_old_files_go()])
         self.bucket_name = bucket_name(self, config, "lake")
         self._arn = f"arn:{Aws.PARTITION}:s3:::{self.bucket_name}"
 
@@ -73,6 +75,21 @@ class DataLake(Construct):
         """Write reports of audits."""
         self._objects(function, "s3:PutObject", AUDITS)
 
+    def grant_log_predictions(self, function: PlatformFunction) -> None:
+        """Add to the prediction log."""
+        self._objects(function, "s3:PutObject", PREDICTIONS)
+
+    def grant_read_predictions(self, function: PlatformFunction) -> None:
+        """List and read the prediction log."""
+        self._list(function, PREDICTIONS)
+        self._objects(function, "s3:GetObject", PREDICTIONS)
+
+    def grant_archive_predictions(self, function: PlatformFunction) -> None:
+        """Write hours of the prediction log, and see from what they were made."""
+        self._list(function, ARCHIVED)
+        self._objects(function, "s3:GetObject", ARCHIVED)
+        self._objects(function, "s3:PutObject", ARCHIVED)
+
     def grant_log_events(self, function: PlatformFunction) -> None:
         """Append to the logs of streams."""
         self._objects(function, "s3:PutObject", EVENTS)
@@ -92,9 +109,13 @@ class DataLake(Construct):
         function.allow([action], [f"{self._arn}/{prefix}*" for prefix in prefixes])
 
 
-def _cache_goes() -> s3.LifecycleRule:
-    """Forget what steps answered long ago; what they wrote stays with its run."""
-    return s3.LifecycleRule(prefix=CACHE, expiration=CACHE_KEPT)
+def _old_files_go() -> list[s3.LifecycleRule]:
+    """Forget what steps answered long ago (what they wrote stays with its run), and old predictions."""
+    return [
+        s3.LifecycleRule(prefix=CACHE, expiration=CACHE_KEPT),
+        s3.LifecycleRule(prefix=PREDICTIONS, expiration=PREDICTIONS_KEPT),
+        s3.LifecycleRule(prefix=ARCHIVED, expiration=PREDICTIONS_KEPT),
+    ]
 
 
 def _compacted_files_go() -> list[s3.LifecycleRule]:

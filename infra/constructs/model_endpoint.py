@@ -87,10 +87,6 @@ class ModelEndpoint(Construct):
         """Call published versions directly."""
         function.allow(["lambda:InvokeFunction"], [f"{self.arn}:*"])
 
-    def grant_read_log(self, function: PlatformFunction) -> None:
-        """Search the log, which holds each prediction."""
-        function.allow(["logs:FilterLogEvents"], [self.scoring.log_group.log_group_arn])
-
     def grant_see_traffic(self, function: PlatformFunction) -> None:
         """See where the alias points."""
         function.allow(["lambda:GetAlias"], [self.arn])

@@ -30,7 +30,7 @@ from localaws.parity.patching import Function, wrap
 
 Events = list[dict[str, Any]]
 Key = tuple[str, str, str, str, str]  # account, region, log group, log stream, filter
-DELIVER_EVERY_SECONDS = 0.5
+DELIVER_EVERY_SECONDS = 2.0  # on AWS some seconds too: portions are larger, and a subscriber runs less often
 _logger = logging.getLogger("log-subscriptions")
 _pending: dict[Key, Events] = {}
 _lock = threading.Lock()

@@ -18,6 +18,7 @@ from roost.domain.arrivals import StreamRecord
 from roost.domain.naive_features import Known, naive_features
 from roost.domain.segments import Segment, most_events, without_segments
 from roost.errors import ItemTooLarge
+from roost.names import Problem
 from roost.object_keys import VALID_ROWS, dataset_key
 from roost.ports import OnlineStore
 from roost.spec import Aggregation, Column, ColumnType, Entity, Source, WindowView
@@ -101,7 +102,7 @@ def expected() -> dict[str, float | None]:
 def scored(store: OnlineStore) -> dict[str, Any]:
     """The inputs of a score, and what the answer says of the view."""
     lines: list[str] = []
-    package = LoadedPackage("digest", MANIFEST, PLAN, (LAYOUT,), Sum())
+    package = LoadedPackage("digest", {**MANIFEST, "problem": Problem.REGRESSION}, PLAN, (LAYOUT,), Sum())
     service = PredictionService("toy", 1, "1", package, store, FixedClock(NOW), FastJson(), lines.append)
     answer = service.respond({"body": json.dumps({"customer": 7, "amount": 20.0})})
     assert answer["statusCode"] == 200, answer

@@ -12,6 +12,8 @@ PACKAGES = "packages"
 AUDIT = "audit"
 REGISTRY = "table/roost-test-registry"
 ONLINE = "table/roost-test-online"
+OBSERVATIONS = "table/roost-test-observations"
+OUTCOMES = "table/roost-test-outcomes"
 SCORING = {f"function:roost-test-{model}-scoring" for model in ("churn", "fraud")}
 VERSIONS = {f"{function}:*" for function in SCORING}
 QUEUE = {
@@ -57,10 +59,12 @@ MAY: dict[str, dict[str, set[str]]] = {
     },
     "AuditFeatures": {
         "s3:ListBucket": {LAKE},
-        "s3:GetObject": {f"{LAKE}/datasets/*", f"{LAKE}/events/*", f"{LAKE}/history/*", f"{PACKAGES}/packages/*"},
+        "s3:GetObject": {
+            f"{LAKE}/datasets/*", f"{LAKE}/events/*", f"{LAKE}/history/*", f"{LAKE}/predictions/*",
+            f"{PACKAGES}/packages/*",
+        },
         "s3:PutObject": {f"{LAKE}/audits/*"},
         "dynamodb:GetItem": {REGISTRY},
-        "logs:FilterLogEvents": {"scoring log"},
     },
     "PlanSearch": {"s3:GetObject": {f"{LAKE}/runs/*"}, "s3:PutObject": {f"{LAKE}/runs/*"}},
     "RunTrial": {"s3:ListBucket": {LAKE}, "s3:GetObject": STEPS, "s3:PutObject": STEPS},
@@ -96,6 +100,19 @@ MAY: dict[str, dict[str, set[str]]] = {
     "JudgeCanary": {"cloudwatch:GetMetricData": {"*"}},
     "FinishRelease": {"dynamodb:GetItem": {REGISTRY}, "dynamodb:PutItem": {REGISTRY}},
     "RecordRollback": {"dynamodb:GetItem": {REGISTRY}, "dynamodb:PutItem": {REGISTRY}},
+    "ObservePredictions": {
+        "s3:PutObject": {f"{LAKE}/predictions/*"}, "s3:GetObject": {f"{PACKAGES}/packages/*"},
+        "dynamodb:GetItem": {OBSERVATIONS, REGISTRY}, "dynamodb:Query": {OBSERVATIONS},
+        "dynamodb:PutItem": {OBSERVATIONS}, "sqs:SendMessage": {"unobserved queue"},
+    },
+    "ArchivePredictions": {
+        "s3:ListBucket": {LAKE}, "s3:GetObject": {f"{LAKE}/predictions/*", f"{LAKE}/predictions_parquet/*"},
+        "s3:PutObject": {f"{LAKE}/predictions_parquet/*"},
+    },
+    "RecordOutcomes": {
+        "s3:ListBucket": {LAKE}, "s3:GetObject": {f"{LAKE}/predictions/*", f"{PACKAGES}/packages/*"},
+        "dynamodb:GetItem": {REGISTRY}, "dynamodb:UpdateItem": {OUTCOMES},
+    },
     "PublishChanges": {
          "dynamodb:DescribeStream": {"registry stream"}, "dynamodb:GetRecords": {"registry stream"},
          "dynamodb:GetShardIterator": {"registry stream"}, "dynamodb:ListStreams": {"*"},
@@ -130,8 +147,8 @@ def short(resource: Any) -> str:
         return bucket.group(1) + (bucket.group(2) or "")
     if text.startswith("<Triggers") and "Queue" in text:
         return "queue"
-    if text.startswith("<EndpointfraudScoringLog"):
-        return "scoring log"
+    if text.startswith("<PredictionObserverUnobserved"):
+        return "unobserved queue"
     if "Fn::ImportValue" in text and "roost-test-registry-stream" in text:
         return "registry stream"
     return re.sub(r"^arn:[^:]*:[^:]*:[^:]*:[^:]*:", "", text)
@@ -224,7 +241,16 @@ def statements(platform: dict[str, Any]) -> list[dict[str, Any]]:
 def test_nobody_may_edit_the_registry_or_take_from_it(streaming_platform: dict[str, Any]) -> None:
     editing = {"UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLUpdate", "PartiQLDelete", "PartiQLInsert"}
     for name, may in granted(streaming_platform).items():
-        assert not {f"dynamodb:{action}" for action in editing} & set(may), name
+        edited = {resource for action in editing for resource in may.get(f"dynamodb:{action}", ())}
+        assert edited <= ({OUTCOMES} if name == "RecordOutcomes" else set()), name
+
+
+def test_counts_and_what_is_in_them_are_written_together_only(platform: dict[str, Any]) -> None:
+    (write,) = [
+        each for each in statements(platform)
+        if "dynamodb:PutItem" in listed(each["Action"]) and OBSERVATIONS in map(short, listed(each["Resource"]))
+    ]  # fmt: skip
+    assert write["Condition"] == {"ForAnyValue:StringEquals": {"dynamodb:EnclosingOperation": ["TransactWriteItems"]}}
 
 
 def test_the_registry_is_written_in_transactions_only(platform: dict[str, Any]) -> None:

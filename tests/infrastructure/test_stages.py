@@ -8,8 +8,9 @@ import pytest
 
 from infra.config import InvalidContext, read_config
 from roost import names, object_keys
+from roost.monitoring_names import MONITORING_EXPIRY, OBSERVATIONS, OUTCOMES
 from roost.settings import PipelineSettings, ScoringSettings
-from tests.infrastructure.conftest import STAGE, of_type, synthesized
+from tests.infrastructure.conftest import STAGE, flat, of_type, synthesized
 
 BILLED_BY_THE_HOUR = (
     "AWS::EC2::", "AWS::ECS::Service", "AWS::RDS::", "AWS::ElastiCache::", "AWS::ElasticLoadBalancing",
@@ -29,11 +30,13 @@ def test_data_outlive_their_stack_except_on_throwaway_stages(storage: dict[str, 
         assert {item["DeletionPolicy"] for item in of_type(storage, kind).values()} == {"Delete"}
 
 
-def test_only_the_online_store_drops_items_and_only_those_that_say_when(storage: dict[str, Any]) -> None:
+def test_the_registry_drops_nothing_and_other_tables_only_items_that_say_when(storage: dict[str, Any]) -> None:
     tables = [item["Properties"] for item in of_type(storage, "AWS::DynamoDB::Table").values()]
     dropping = {table["TableName"]: table.get("TimeToLiveSpecification") for table in tables}
     expiry = {"AttributeName": names.ONLINE_EXPIRY, "Enabled": True}
-    assert dropping == {names.table(STAGE, "online"): expiry, names.table(STAGE, "registry"): None}
+    aging = {names.table(STAGE, purpose): expiry for purpose in ("online", OBSERVATIONS, OUTCOMES)}
+    assert MONITORING_EXPIRY == names.ONLINE_EXPIRY
+    assert dropping == {**aging, names.table(STAGE, "registry"): None}
 
 
 @pytest.mark.parametrize(
@@ -94,25 +97,30 @@ def test_streams_exist_only_where_they_are_asked_for(
 
 def test_what_the_clock_starts(platform: dict[str, Any], streaming_platform: dict[str, Any]) -> None:
     audit = names.audit_pipeline(STAGE, "fraud")
-    assert _by_the_clock(platform) == {audit: "rate(1 hour)"}
+    archive = names.function(STAGE, "archive_predictions")
+    assert _by_the_clock(platform) == {audit: "rate(1 hour)", archive: "rate(1 hour)"}
     compaction = names.compaction_pipeline(STAGE, "card_transactions")
-    assert _by_the_clock(streaming_platform) == {audit: "rate(1 hour)", compaction: "rate(1 hour)"}
+    assert set(_by_the_clock(streaming_platform)) == {audit, archive, compaction}
 
 
 def _by_the_clock(platform: dict[str, Any]) -> dict[str, str]:
-    """Schedule by name of the state machine that it starts."""
+    """Schedule by name of the state machine or the function that it starts."""
     found = {}
     for rule in of_type(platform, "AWS::Events::Rule").values():
         if _scheduled(rule):
             (target,) = rule["Properties"]["Targets"]
-            machine = platform[target["Arn"]["Ref"]]["Properties"]
-            found[machine["StateMachineName"]] = rule["Properties"]["ScheduleExpression"]
+            started = platform[flat(target["Arn"]).strip("<>")]["Properties"]
+            name = started.get("StateMachineName") or started["FunctionName"]
+            found[name] = rule["Properties"]["ScheduleExpression"]
     return found
 
 
 def test_alarms_say_what_they_mean_and_what_to_do(streaming_platform: dict[str, Any]) -> None:
     alarms = [alarm["Properties"] for alarm in of_type(streaming_platform, "AWS::CloudWatch::Alarm").values()]
-    assert {alarm["MetricName"] for alarm in alarms} == {"FeaturesSkewed", "IteratorAge", "StreamRecordsRejected"}
+    assert {alarm["MetricName"] for alarm in alarms} == {
+        "ApproximateNumberOfMessagesVisible", "DeliveryErrors", "FeaturesSkewed", "IteratorAge",
+        "StreamRecordsRejected",
+    }  # fmt: skip
     runbook = (Path(__file__).resolve().parents[2] / "docs" / "runbook.md").read_text()
     for alarm in alarms:
         assert alarm["TreatMissingData"] == "notBreaching"
@@ -130,13 +138,17 @@ def test_what_was_compacted_goes_and_leaves_no_markers(storage: dict[str, Any]) 
         for bucket in of_type(storage, "AWS::S3::Bucket").values()
     }
     tag = [{"Key": key, "Value": value} for key, value in object_keys.COMPACTED_TAG.items()]
-    lake, tagged, markers, remembered = rules["roost-test-lake-"]
+    lake, tagged, markers, remembered, *predictions = rules["roost-test-lake-"]
     assert tagged == {
         "ExpirationInDays": 3, "NoncurrentVersionExpiration": {"NoncurrentDays": 7}, "Status": "Enabled",
         "TagFilters": tag,
     }  # fmt: skip
     assert markers == {"ExpiredObjectDeleteMarker": True, "Prefix": "events/", "Status": "Enabled"}
     assert remembered == {"ExpirationInDays": 30, "Prefix": "cache/", "Status": "Enabled"}
+    assert predictions == [
+        {"ExpirationInDays": 400, "Prefix": prefix, "Status": "Enabled"}
+        for prefix in ("predictions/", "predictions_parquet/")
+    ]
     assert lake == rules["roost-test-packages-"][0]
     assert "ExpirationInDays" not in lake
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-BASE = ("registry.publish_changes", "release.finish_release", "release.judge_canary", "release.plan_release",
+BASE = ("monitoring.record_outcomes", "registry.publish_changes", "release.finish_release",
+        "release.judge_canary", "release.plan_release",
         "release.publish_version",
         "release.record_rollback", "release.shift_traffic", "release.smoke_test", "training.next_rung",
         "training.register_model",
@@ -30,6 +31,10 @@ def loads(module: str, absent: tuple[str, ...]) -> str:
 @pytest.mark.parametrize("step", BASE)
 def test_steps_that_only_record_load_without_numbers(step: str) -> None:
     assert loads(f"functions.{step}", LIBRARIES) == ""
+
+
+def test_observing_loads_with_numbers_and_without_what_trains() -> None:
+    assert loads("functions.monitoring.observe_predictions", ("duckdb", "pandas", "pydantic", "sklearn")) == ""
 
 
 def test_serving_loads_without_what_trains() -> None:

@@ -1,4 +1,4 @@
-"""FilterLogEvents gives matching lines, and a sample of predictions reads them."""
+"""FilterLogEvents gives matching lines, and what is delivered again is read by it."""
 
 from __future__ import annotations
 
@@ -48,35 +48,15 @@ def test_upstream_lets_every_line_through(upstream: Emulator) -> None:
     still_open("log_filters", not found["events"])
 
 
-def sampled(emulator: Emulator, count: int, hours: int = 2) -> list[str]:
-    """A prediction every half minute of the last hour."""
-    now = int(time.time())
-    times = [now - 30 * place for place in range(120, 0, -1)]
-    function = logged(emulator, [(at, json.dumps(line(place, at))) for place, at in enumerate(times)])
-    log = CloudWatchPredictions(function, "paid_at", client(emulator, "logs"))
+def test_predictions_that_the_log_still_holds_are_told_by_stream(aws: Emulator) -> None:
+    now = float(int(time.time()))
+    lines = [(now - 60 * place, json.dumps(line(place, now - 60 * place))) for place in range(5, 0, -1)]
+    log = CloudWatchPredictions(logged(aws, [(now - 400, "START"), *lines]), client(aws, "logs"))
     until = datetime.fromtimestamp(now, UTC)
-    return [found.identifier for found in log.sample(until - timedelta(hours=hours), until, count)]
-
-
-def test_few_predictions_are_all_taken(aws: Emulator) -> None:
-    assert sampled(aws, 120) == [f"p{place}" for place in range(120)]
-
-
-def test_of_many_predictions_some_of_every_part_of_the_time_are_taken(aws: Emulator) -> None:
-    found = [int(name[1:]) for name in sampled(aws, 40, hours=1)]
-    assert len(found) == 40
-    assert {place // 30 for place in found} == {0, 1, 2, 3}
-
-
-def test_where_nearly_all_came_at_once_as_many_are_taken(aws: Emulator) -> None:
-    found = sampled(aws, 100, hours=48)
-    assert len(set(found)) == 100
-
-
-def test_a_sampled_prediction_is_what_was_logged(aws: Emulator) -> None:
-    at = float(int(time.time()) - 5)
-    log = CloudWatchPredictions(logged(aws, [(at, json.dumps(line(7, at)))]), "paid_at", client(aws, "logs"))
-    until = datetime.fromtimestamp(at + 5, UTC)
-    (found,) = log.sample(until - timedelta(minutes=1), until, 10)
-    assert (found.identifier, found.model_version, found.request) == ("p7", 3, {"card": "a"})
-    assert (found.scored, found.at) == (int(at * 1000) * 1000 + 999, int(at) * 10**6)
+    found = list(log.lines(until - timedelta(seconds=200), until))
+    assert {stream for stream, _ in found} == {"one"}
+    assert [json.loads(text)["prediction"]["prediction_id"] for _, lines in found for text in lines] == [
+        "p3",
+        "p2",
+        "p1",
+    ]

@@ -14,12 +14,14 @@ PACKAGE = PurePosixPath("layers/roost/python/roost")
 SOURCES = (str(PACKAGE), "functions", "infra", "models", "localaws")
 TOP_AREAS = {"functions", "infra", "models", "localaws", "tests"}
 
-PURE = {"errors", "metric_names", "names", "object_keys"}
+PURE = {"errors", "metric_names", "monitoring_errors", "monitoring_names", "names", "object_keys"}
 CORE = PURE | {"domain", "ports", "spec"}
 MAY_IMPORT: dict[str, set[str]] = {
     "__init__": set(),
     "errors": set(),
     "metric_names": set(),
+    "monitoring_errors": {"errors"},
+    "monitoring_names": set(),
     "names": set(),
     "object_keys": set(),
     "settings": PURE,
@@ -45,6 +47,8 @@ THIRD_PARTIES: dict[str, set[str] | None] = {
     "__init__": set(),
     "errors": set(),
     "metric_names": set(),
+    "monitoring_errors": set(),
+    "monitoring_names": set(),
     "names": set(),
     "object_keys": set(),
     "settings": set(),

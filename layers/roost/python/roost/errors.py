@@ -234,3 +234,10 @@ class ScoringFailed(RequestError):
 
 class InvalidScore(ScoringFailed):
     """The model answered something that is no score: no number, or a probability outside 0 to 1."""
+
+
+class NotExplainable(RequestError):
+    """Reasons were asked for, and the released package has nothing to compare a score with."""
+
+    status = 409
+    title = "Not explainable"

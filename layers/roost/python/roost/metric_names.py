@@ -41,6 +41,14 @@ class AuditMetric(StrEnum):
     STALENESS = "FeatureStaleness"
 
 
+class OutcomeMetric(StrEnum):
+    """CloudWatch metrics of reported outcomes (namespace ``Roost``)."""
+
+    REPORTED = "OutcomesReported"
+    REFUSED = "OutcomesRefused"
+    CONTRADICTED = "OutcomesContradicted"
+
+
 class Dimension(StrEnum):
     """Dimensions of the metrics above."""
 

@@ -121,3 +121,13 @@ def audit_entry_key(model: str, sequence: int) -> str:
 def package_key(digest: str, name: str) -> str:
     """A file of a model package in the packages bucket."""
     return f"packages/{digest}/{name}"
+
+
+def predictions_prefix(model: str) -> str:
+    """Where the prediction log of a model lies in the lake bucket."""
+    return f"predictions/model={model}/"
+
+
+def archived_key(model: str, hour: str, name: str) -> str:
+    """A file of an hour (``2026-03-01T12``) of a model's prediction log as Parquet."""
+    return f"predictions_parquet/model={model}/hour={hour}/{name}"

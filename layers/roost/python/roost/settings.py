@@ -88,6 +88,26 @@ class StreamSettings(Environment):
 
 
 @dataclasses.dataclass(frozen=True)
+class ObserverSettings(Environment):
+    """What ObservePredictions needs to know."""
+
+    lake_bucket: str
+    packages_bucket: str
+    registry_table: str
+    observations_table: str
+
+
+@dataclasses.dataclass(frozen=True)
+class OutcomeSettings(Environment):
+    """What RecordOutcomes needs to know."""
+
+    lake_bucket: str
+    packages_bucket: str
+    registry_table: str
+    outcomes_table: str
+
+
+@dataclasses.dataclass(frozen=True)
 class ScoringSettings(Environment):
     """What a scoring function needs to know. A release freezes ``package`` and ``model_version`` into a version."""
 

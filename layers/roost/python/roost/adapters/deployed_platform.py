@@ -7,13 +7,16 @@ from roost.adapters.aws_session import caller, identity
 from roost.adapters.cloudformation_outputs import stack_outputs
 from roost.adapters.cloudwatch_stream_lags import CloudWatchStreamLags
 from roost.adapters.dynamodb_online import DynamoDBOnlineStore
+from roost.adapters.dynamodb_outcomes import DynamoDBOutcomes
 from roost.adapters.dynamodb_registry import DynamoDBRegistryStore
+from roost.adapters.observer_redelivery import Redelivery
 from roost.adapters.pipeline_runs import PipelineRuns
 from roost.adapters.s3_objects import S3ObjectStore
 from roost.adapters.sqs_training import SqsTrainingQueue
 from roost.adapters.step_functions import StepFunctionsPipeline
 from roost.domain.api_address import api_address
 from roost.errors import NotDeployed
+from roost.monitoring_names import OUTCOMES, MonitoringOutput
 from roost.names import Output
 from roost.settings import endpoint_url
 
@@ -37,7 +40,7 @@ class DeployedPlatform:
             raise NotDeployed(f"stack {stack} does not exist here; deploy first with: roost deploy")
         return found
 
-    def output(self, name: Output) -> str:
+    def output(self, name: Output | MonitoringOutput) -> str:
         """One output of the platform stack.
 
         Raises:
@@ -114,6 +117,20 @@ class DeployedPlatform:
     def _runs(self, machine: str) -> PipelineRuns:
         self.output(Output.API_URL)  # an emulator would list no runs where there is no such machine
         return PipelineRuns(machine, *caller())
+
+    @property
+    def redelivery(self) -> Redelivery:
+        """What the observer of predictions could not take."""
+        return Redelivery(self.stage, self.output(MonitoringOutput.UNOBSERVED_QUEUE))
+
+    def outcomes(self, model: str) -> DynamoDBOutcomes:
+        """What turned out of a model's predictions."""
+        self.output(Output.API_URL)
+        return DynamoDBOutcomes(names.table(self.stage, OUTCOMES), model)
+
+    def outcomes_url(self, model: str) -> str:
+        """Where outcomes of a model's predictions are reported."""
+        return self.predictions_url(model).removesuffix("predictions") + "outcomes"
 
     def predictions_url(self, model: str) -> str:
         """Where transactions of a model are scored."""

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from roost.adapters.in_memory_bus import InMemoryEventBus
+from roost.adapters.in_memory_monitoring import InMemoryObservations, InMemoryOutcomes, InMemoryPredictionLog
 from roost.adapters.in_memory_online import InMemoryOnlineStore
 from roost.adapters.in_memory_pipeline import InMemoryPipeline, InMemoryTrainingQueue
 from roost.domain.audit_log import AuditEntry
 from roost.domain.evidence import Evidence
-from roost.domain.logged_prediction import LoggedPrediction
 from roost.domain.registry import Change, ModelHead, Release, Version
 from roost.domain.release import AliasState
 from roost.errors import ConcurrentUpdate, ImmutableVersion, SmokeTestFailed, UnknownRelease, UnknownVersion
@@ -21,8 +21,8 @@ from roost.ports import StoredObject
 
 __all__ = [
     "FixedClock", "InMemoryEndpoint", "InMemoryEventBus", "InMemoryEvidence", "InMemoryObjectStore",
-    "InMemoryOnlineStore", "InMemoryPipeline", "InMemoryPredictionLog", "InMemoryRegistryStore", "InMemoryStreamLags",
-    "InMemoryTrainingQueue",
+    "InMemoryObservations", "InMemoryOnlineStore", "InMemoryOutcomes", "InMemoryPipeline", "InMemoryPredictionLog",
+    "InMemoryRegistryStore", "InMemoryStreamLags", "InMemoryTrainingQueue",
 ]  # fmt: skip
 
 
@@ -90,18 +90,6 @@ class InMemoryObjectStore:
         """Tag an object; ``KeyError`` if there is none."""
         self.objects[key]
         self.tags[key] = dict(tags)
-
-
-@dataclass
-class InMemoryPredictionLog:
-    """Predictions in a list."""
-
-    predictions: list[LoggedPrediction] = field(default_factory=list)
-
-    def sample(self, since: datetime, until: datetime, count: int) -> list[LoggedPrediction]:
-        """The first predictions of the time."""
-        first, last = (moment.timestamp() * 1e6 for moment in (since, until))
-        return [prediction for prediction in self.predictions if first <= prediction.scored < last][:count]
 
 
 @dataclass

@@ -10,6 +10,8 @@ from roost.cli import (
     feature_commands,
     local_commands,
     model_commands,
+    outcome_commands,
+    prediction_commands,
     release_commands,
     training_commands,
 )
@@ -35,6 +37,8 @@ app.add_typer(feature_commands.app, name="features")
 app.add_typer(training_commands.runs, name="runs")
 app.add_typer(model_commands.app, name="models")
 app.add_typer(release_commands.releases, name="releases")
+app.add_typer(prediction_commands.app, name="predictions")
+app.add_typer(outcome_commands.app, name="outcomes")
 data_commands.app.command()(sample)
 app.command()(training_commands.train)
 model_commands.app.command()(reproduce)

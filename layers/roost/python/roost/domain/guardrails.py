@@ -111,7 +111,8 @@ def progress(document: Mapping[str, Any] | None) -> Progress:
     """What ``Progress.document`` wrote; a fresh start without one."""
     if document is None:
         return Progress()
-    mean = MeanProcess(*document["mean"], tuple(document["above"]), tuple(document["below"]))
+    lift, weight = document["mean"]
+    mean = MeanProcess(lift, weight, tuple(document["above"]), tuple(document["below"]))
     rate = RateProcess(tuple(document["worse"]), tuple(document["fine"]))
     return Progress(Tally(*document["canary"]), Tally(*document["live"]), mean, rate)
 

@@ -32,11 +32,19 @@ def read_line(line: Mapping[str, Any], event_time: str) -> LoggedPrediction:
     Raises:
         KeyError: the line holds no prediction that was answered.
     """
-    record = line["prediction"]
+    return read_record(line["prediction"], int(line["_aws"]["Timestamp"]), event_time)
+
+
+def read_record(record: Mapping[str, Any], logged: int, event_time: str) -> LoggedPrediction:
+    """The prediction in a record; ``logged`` is in milliseconds since 1970.
+
+    Raises:
+        KeyError: it was never answered.
+    """
     return LoggedPrediction(
         identifier=record["prediction_id"],
         model_version=int(record["model_version"]),
-        scored=(int(line["_aws"]["Timestamp"]) + 1) * 1000 - 1,  # logged in milliseconds
+        scored=(logged + 1) * 1000 - 1,  # logged in milliseconds
         at=round(record["inputs"][event_time] * MICROS),
         request=record["request"],
         inputs=record["inputs"],

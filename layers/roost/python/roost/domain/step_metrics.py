@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from roost.metric_names import METRIC_NAMESPACE, AuditMetric, Dimension, StreamMetric
+from roost.metric_names import METRIC_NAMESPACE, AuditMetric, Dimension, OutcomeMetric, StreamMetric
 
 STREAM_UNITS: Mapping[StrEnum, str] = {
     StreamMetric.ROWS: "Count",
@@ -18,6 +18,7 @@ AUDIT_UNITS: Mapping[StrEnum, str] = {
     AuditMetric.SKEWED: "Count",
     AuditMetric.STALENESS: "Seconds",
 }
+OUTCOME_UNITS: Mapping[StrEnum, str] = dict.fromkeys(OutcomeMetric, "Count")
 
 
 def stream_line(source: str, timestamp: int, values: tuple[float, ...]) -> dict[str, Any]:
@@ -31,6 +32,11 @@ def stream_line(source: str, timestamp: int, values: tuple[float, ...]) -> dict[
 def audit_line(model: str, timestamp: int, values: tuple[float, ...]) -> dict[str, Any]:
     """The line of a model's skew audit, likewise in the order of ``AUDIT_UNITS``."""
     return _line(Dimension.MODEL, model, timestamp, AUDIT_UNITS, values)
+
+
+def outcome_line(model: str, timestamp: int, values: tuple[float, ...]) -> dict[str, Any]:
+    """The line of a request with outcomes, likewise in the order of ``OUTCOME_UNITS``."""
+    return _line(Dimension.MODEL, model, timestamp, OUTCOME_UNITS, values)
 
 
 def _line(

@@ -13,6 +13,7 @@ from roost.ports.engines import (
     Trainer,
     ValidationCounts,
 )
+from roost.ports.monitoring import ObservationStore, OutcomeStore, PredictionLog
 from roost.ports.platform import (
     ChangePorts,
     Clock,
@@ -22,7 +23,6 @@ from roost.ports.platform import (
     Json,
     PipelinePorts,
     PipelineStarter,
-    PredictionLog,
     StartedRun,
     StreamLags,
     TrainingQueue,
@@ -44,9 +44,11 @@ __all__ = [
     "Json",
     "LocalCopy",
     "ObjectStore",
+    "ObservationStore",
     "OnlineItem",
     "OnlineStore",
     "OnnxModel",
+    "OutcomeStore",
     "PipelinePorts",
     "PipelineStarter",
     "PredictionLog",

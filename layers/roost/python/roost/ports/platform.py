@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from roost.domain.evidence import Evidence
-from roost.domain.logged_prediction import LoggedPrediction
 from roost.domain.release import AliasState
 from roost.ports.stores import ObjectStore, OnlineStore, RegistryStore
 
@@ -88,14 +87,6 @@ class EvidenceSource(Protocol):
 
     def between(self, model: str, function_version: str, start: datetime, end: datetime) -> Evidence:
         """Sums over one function version between two times (UTC), the later ones including the earlier."""
-        ...
-
-
-class PredictionLog(Protocol):
-    """What a model's scoring function logged."""
-
-    def sample(self, since: datetime, until: datetime, count: int) -> Sequence[LoggedPrediction]:
-        """About ``count`` answered predictions of a stretch of time (UTC), spread over it; all if there are fewer."""
         ...
 
 

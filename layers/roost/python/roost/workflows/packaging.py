@@ -4,12 +4,17 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from roost.domain.card_page import card_page
 from roost.domain.evaluation import score_quantiles
 from roost.domain.feature_vector import FeaturePlan
 from roost.domain.model_card import model_card
 from roost.domain.package import FORMAT, canonical_bytes, digest_of, sha256
+from roost.domain.reference_bins import reference_of
 from roost.domain.scoring import calibrated, score_rows
+from roost.names import Fold
 from roost.object_keys import (
     PACKAGE_CARD,
     PACKAGE_CARD_PAGE,
@@ -57,6 +62,26 @@ def golden_rows(manifest: Mapping[str, Any], data: TrainingSet, onnx: OnnxModel)
     return {"rows": rows, "scores": score_rows(FeaturePlan.from_manifest(manifest), calibrated(onnx, manifest), rows)}
 
 
+def reference_bins(model: Model, data: TrainingSet, scores: npt.NDArray[np.float64]) -> dict[str, Any]:
+    """The bins that predictions are counted in, with the counts of the training rows and of the holdout.
+
+    ``segments`` are the model's slices by a column that a prediction is logged with, whose groups are known beforehand.
+    """
+    served = (scores if scores.ndim == 1 else scores.max(axis=1)).astype(np.float32)
+    rows = (data.features[data.folds[Fold.TRAIN]], data.features[data.folds[Fold.HOLDOUT]])
+    return {**reference_of(model.features, *rows, served), "segments": _segments(model)}
+
+
+def _segments(model: Model) -> list[dict[str, Any]]:
+    categories = model.categories()
+    return [
+        {"name": part.name, "column": part.column, "edges": list(part.edges),
+         "categories": list(categories.get(part.column, ()))}
+        for part in model.slices
+        if part.column in {*model.features, *model.request} and (part.edges or part.column in categories)
+    ]  # fmt: skip
+
+
 def _value(number: float) -> float | None:
     return None if math.isnan(number) else float(number)
 
@@ -75,6 +100,7 @@ def build_manifest(
         "threshold": found["threshold"],
         "rank_reference": score_quantiles(found["holdout_scores"]),
         "golden": golden_rows(base, data, onnx),
+        "reference_bins": reference_bins(model, data, found["holdout_scores"]),
         "files": {PACKAGE_MODEL: sha256(body)},
         "metrics": found["metrics"],
         "baseline": found["baseline"],

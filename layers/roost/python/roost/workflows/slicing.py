@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from roost.domain.segment_names import binned, words
 from roost.names import Fold, Problem
 from roost.spec import Model, Slice
 from roost.workflows.training_set import TrainingSet
@@ -50,27 +50,11 @@ def _named(model: Model, part: Slice, data: TrainingSet) -> npt.NDArray[Any]:
         return np.asarray(part.function(**columns)).astype(str)
     (name, column), *_ = columns.items()
     if part.edges:
-        return _binned(column.astype(np.float64), part.edges)
+        return binned(column.astype(np.float64), part.edges)
     categories = model.categories().get(name, ()) if name in model.features else ()
-    return _words(column, categories)
+    return words(column, categories)
 
 
 def _column(model: Model, data: TrainingSet, name: str) -> npt.NDArray[Any]:
     rows = data.folds[Fold.HOLDOUT]
     return data.features[rows, model.features.index(name)] if name in model.features else data.columns[name][rows]
-
-
-def _words(column: npt.NDArray[Any], categories: tuple[str, ...]) -> npt.NDArray[Any]:
-    """Values as text; of a text column, whose values are places among its categories, the categories."""
-    if column.dtype.kind != "f":
-        return column.astype(str)
-    names = dict(enumerate(categories))
-    return np.array(["missing" if np.isnan(value) else names.get(value, f"{value:g}") for value in column.tolist()])
-
-
-def _binned(column: npt.NDArray[np.float64], edges: tuple[float, ...]) -> npt.NDArray[Any]:
-    steps = [f"{edge:g}" for edge in edges]
-    names = [f"below {steps[0]}", *(f"{low} to {high}" for low, high in pairwise(steps))]
-    names += [f"{steps[-1]} and above", "missing"]
-    places = np.where(np.isnan(column), len(edges) + 1, np.searchsorted(edges, column, side="right"))
-    return np.array(names)[places]
