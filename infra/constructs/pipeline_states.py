@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from roost import errors
+from roost import errors, experiment_errors
 
 State = dict[str, Any]
 
@@ -22,6 +22,7 @@ def _descendants(base: type[Exception]) -> list[str]:
     return found
 
 
+assert experiment_errors  # its classes are part of the tree
 EXPLAINED = sorted(_descendants(errors.RoostError))
 TRANSIENT = sorted(_descendants(errors.TransientError))
 

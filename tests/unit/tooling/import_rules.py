@@ -14,11 +14,13 @@ PACKAGE = PurePosixPath("layers/roost/python/roost")
 SOURCES = (str(PACKAGE), "functions", "infra", "models", "localaws")
 TOP_AREAS = {"functions", "infra", "models", "localaws", "tests"}
 
-PURE = {"errors", "metric_names", "names", "object_keys"}
+PURE = {"errors", "experiment_errors", "experiment_names", "metric_names", "names", "object_keys"}
 CORE = PURE | {"domain", "ports", "spec"}
 MAY_IMPORT: dict[str, set[str]] = {
     "__init__": set(),
     "errors": set(),
+    "experiment_errors": {"errors"},
+    "experiment_names": set(),
     "metric_names": set(),
     "names": set(),
     "object_keys": set(),
@@ -44,6 +46,8 @@ ANYTHING = None
 THIRD_PARTIES: dict[str, set[str] | None] = {
     "__init__": set(),
     "errors": set(),
+    "experiment_errors": set(),
+    "experiment_names": set(),
     "metric_names": set(),
     "names": set(),
     "object_keys": set(),

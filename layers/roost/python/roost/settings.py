@@ -89,7 +89,10 @@ class StreamSettings(Environment):
 
 @dataclasses.dataclass(frozen=True)
 class ScoringSettings(Environment):
-    """What a scoring function needs to know. A release freezes ``package`` and ``model_version`` into a version."""
+    """What a scoring function needs to know. A release freezes ``package`` and ``model_version`` into a version.
+
+    An experiment freezes ``arms`` too (``domain.served_arms``); the package and the version are then the control's.
+    """
 
     stage: str
     model: str
@@ -97,6 +100,7 @@ class ScoringSettings(Environment):
     online_table: str
     package: str = ""
     model_version: str = ""
+    arms: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -19,6 +19,7 @@ from roost.errors import NoModelReleased, RequestError, ScoringFailed
 from roost.names import PROBLEM_JSON
 from roost.ports import Clock, Json, OnlineItem, OnlineStore
 from roost.workflows.account_reading import INCOMPLETE, entity_events
+from roost.workflows.arms import Arms, Chosen
 from roost.workflows.packages import LoadedPackage
 
 Found = Sequence[OnlineItem | None]  # what the online store holds of the request's entity, one per view
@@ -28,7 +29,7 @@ Found = Sequence[OnlineItem | None]  # what the online store holds of the reques
 class PredictionService:
     """One function version's service.
 
-    ``package`` is None before the first release; ``write_line`` logs a line.
+    ``package`` is None before the first release; ``write_line`` logs a line. ``arms`` are those of an experiment.
     """
 
     model: str
@@ -39,6 +40,7 @@ class PredictionService:
     clock: Clock
     json: Json
     write_line: Callable[[str], None]
+    arms: Arms | None = None
 
     def respond(self, event: dict[str, Any]) -> dict[str, Any]:
         """Answer an API Gateway proxy event; every outcome, an error too, is one log line."""
@@ -55,9 +57,9 @@ class PredictionService:
         self._log(record, response["statusCode"], (time.perf_counter() - started) * 1000)
         return response
 
-    def score_golden_rows(self, rows: list[Mapping[str, float | None]]) -> dict[str, Any]:
-        """Score rows of ready inputs: what SmokeTest compares with the scores in the package."""
-        package = self._released()
+    def score_golden_rows(self, rows: list[Mapping[str, float | None]], arm: str = "") -> dict[str, Any]:
+        """Score rows of ready inputs, by the arm of that package: SmokeTest compares with the package's scores."""
+        package = self.arms.of_package(arm) if self.arms and arm else self._released()
         return {"scores": score_rows(package.plan, package.model, rows), "package": package.digest}
 
     def _problem(self, error: RequestError) -> dict[str, Any]:
@@ -69,9 +71,9 @@ class PredictionService:
         return self.package
 
     def _predict(self, body: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        package = self._released()
-        manifest = package.manifest
-        request = _asked(manifest, body, self.clock.now())
+        request = _asked(self._released().manifest, body, self.clock.now())
+        chosen = self._chosen(request)
+        package, manifest = chosen.package, chosen.package.manifest
         keys = [(layout.online_name, str(request[layout.key])) for layout in package.layouts]
         items = self.online.read(keys)
         found = list(map(items.get, keys))
@@ -81,18 +83,22 @@ class PredictionService:
         if math.isnan(scored.score):
             raise ScoringFailed("the model gave no number for this request")
         freshness = _freshness(package, found, accounts, request[manifest["event_time"]])
-        outcome = self._outcome(package, scored, freshness)
+        outcome = self._outcome(chosen, scored, freshness)
         return outcome, {**outcome, "request": body, "inputs": row, "rank": scored.rank}
 
-    def _outcome(self, package: LoadedPackage, scored: Scored, freshness: dict[str, Any]) -> dict[str, Any]:
+    def _chosen(self, request: Mapping[str, Any]) -> Chosen:
+        return self.arms.chosen(request) if self.arms else Chosen(self._released(), self.model_version, {})
+
+    def _outcome(self, chosen: Chosen, scored: Scored, freshness: dict[str, Any]) -> dict[str, Any]:
         return {
             "prediction_id": str(uuid.uuid4()),
             "model": self.model,
-            "model_version": self.model_version,
+            "model_version": chosen.version,
             "function_version": self.function_version,
-            **answer_of(package.manifest, scored),
+            **answer_of(chosen.package.manifest, scored),
             "features": freshness,
             "defaulted": list(scored.defaulted),
+            **chosen.told,
         }
 
     def _log(self, record: dict[str, Any], status: int, milliseconds: float) -> None:
