@@ -13,6 +13,8 @@ from roost import object_keys
 
 LANDING, LOADS, EVENTS, HISTORY, DATASETS = "landing/", "loads/", "events/", "history/", "datasets/"
 QUARANTINE, RUNS, AUDITS, ACCEPTED, CACHE = "quarantine/", "runs/", "audits/", "accepted/", "cache/"
+EXPERIMENTS = "experiments/"
+SHADOWS = "shadows/"
 CACHE_KEPT = Duration.days(30)
 COMPACTED_KEPT = Duration.days(3)  # a run that took them into a data set can be redriven over a weekend
 COMPACTED_BACK = Duration.days(7)  # after which nobody can restore them
@@ -72,6 +74,18 @@ class DataLake(Construct):
     def grant_report_audits(self, function: PlatformFunction) -> None:
         """Write reports of audits."""
         self._objects(function, "s3:PutObject", AUDITS)
+
+    def grant_count_exposures(self, function: PlatformFunction) -> None:
+        """Keep what was counted of experiments, and report it."""
+        self._list(function, EXPERIMENTS)
+        self._objects(function, "s3:GetObject", EXPERIMENTS)
+        self._objects(function, "s3:PutObject", EXPERIMENTS)
+
+    def grant_score_shadows(self, function: PlatformFunction) -> None:
+        """List and read shadows, and write their scores."""
+        self._list(function, SHADOWS)
+        self._objects(function, "s3:GetObject", SHADOWS)
+        self._objects(function, "s3:PutObject", SHADOWS)
 
     def grant_log_events(self, function: PlatformFunction) -> None:
         """Append to the logs of streams."""

@@ -22,8 +22,7 @@ def _descendants(base: type[Exception]) -> list[str]:
     return found
 
 
-assert experiment_errors  # its classes are part of the tree
-EXPLAINED = sorted(_descendants(errors.RoostError))
+EXPLAINED = sorted({*_descendants(errors.RoostError), *_descendants(experiment_errors.ExperimentRunning)})
 TRANSIENT = sorted(_descendants(errors.TransientError))
 
 

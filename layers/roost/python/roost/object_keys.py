@@ -121,3 +121,18 @@ def audit_entry_key(model: str, sequence: int) -> str:
 def package_key(digest: str, name: str) -> str:
     """A file of a model package in the packages bucket."""
     return f"packages/{digest}/{name}"
+
+
+def experiment_key(model: str, experiment: str, name: str) -> str:
+    """A file of an experiment: what was counted, or its report."""
+    return f"experiments/{model}/{experiment}/{name}"
+
+
+def shadow_prefix(model: str) -> str:
+    """Where a model's shadows lie."""
+    return f"shadows/{model}/"
+
+
+def shadow_key(model: str, shadow: str, name: str) -> str:
+    """A file of a shadow: its plan, its progress, or a minute's scores."""
+    return f"{shadow_prefix(model)}{shadow}/{name}"
