@@ -13,7 +13,6 @@ from roost.names import Status
 from roost.workflows.experiment_publishing import publish_arms, smoke_test_arms
 from roost.workflows.experiment_recording import record_experiment, record_failure
 from roost.workflows.experiment_traffic import return_traffic
-from roost.workflows.publishing import publish_version
 from tests.unit.experiments.conftest import MODEL, ExperimentBench
 
 
@@ -70,7 +69,6 @@ def test_a_release_after_an_experiment_carries_no_arms(bench: ExperimentBench) -
     bench.release(2)
     variables = bench.endpoint.published[bench.endpoint.alias().primary]
     assert (variables["ROOST_ARMS"], variables["ROOST_MODEL_VERSION"]) == ("", "2")
-    assert publish_version.__module__ == "roost.workflows.publishing"
 
 
 def test_new_shares_are_a_new_function_version_with_the_same_salt(bench: ExperimentBench) -> None:
