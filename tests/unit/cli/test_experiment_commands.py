@@ -89,7 +89,8 @@ def test_start_splits_traffic_and_says_who_asked(stage: Stage) -> None:
 
 @pytest.mark.parametrize(
     ("changed", "told"),
-    [(("--share", "100"), "share is 100"), (("--b", "1"), "both version 1"), (("--a", "2", "--b", "1"), "version 1 serves"),
+    [(("--share", "100"), "share is 100"), (("--b", "1"), "both version 1"),
+     (("--a", "2", "--b", "1"), "version 1 serves"),
      (("--b", "7"), "no version 7")],
 )  # fmt: skip
 def test_a_wrong_start_is_refused_before_any_run(stage: Stage, changed: tuple[str, ...], told: str) -> None:
