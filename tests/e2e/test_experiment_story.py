@@ -34,7 +34,8 @@ def second_version(deployment: Deployment) -> None:
     while states.describe_execution(executionArn=run)["status"] == "RUNNING":
         charge = {"international_plan": "no", "total_day_charge": round(draw.uniform(10, 55), 2)}
         assert deployment.score(REQUEST | charge, model="churn").status == 200
-    assert deployment.finished(run).cause == ""
+    released = deployment.finished(run)
+    assert (released.status, released.cause) == ("SUCCEEDED", "")
 
 
 def test_an_experiment_splits_traffic_by_entity_and_gives_it_back(deployment: Deployment) -> None:
@@ -46,7 +47,7 @@ def test_an_experiment_splits_traffic_by_entity_and_gives_it_back(deployment: De
     request = {"action": "start", "a": a, "b": b, "share": SHARE, "by": BY, "metric": "score", "salt": "e2e"}
 
     refused = deployment.start(experimenting, **{**request, "by": "customer_id"})
-    assert (refused.status, refused.error) == ("FAILED", "InvalidExperimentRequest")
+    assert (refused.status, refused.error) == ("FAILED", "InvalidExperimentRequest"), refused.cause
     assert primary(deployment) == served
 
     started = deployment.start(experimenting, **request)

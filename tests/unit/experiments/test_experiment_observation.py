@@ -261,3 +261,18 @@ def test_an_ended_experiment_is_read_to_its_end_only(bench: ExperimentBench) -> 
     ended = datetime.fromisoformat(bench.registry.experiment(MODEL, "exp").finished_at)
     assert sum(arm["exposed"] for arm in watch.report()["arms"]) == 360
     assert watch.report()["read_to"] == ended.isoformat()
+
+
+def test_a_metric_that_drifts_with_moving_shares_is_no_lift(bench: ExperimentBench) -> None:
+    """Simpson's paradox: the challenger gets most of a good hour and little of a bad one; in each both are alike."""
+    experiment = bench.start(metric="score")
+    lines = [
+        line(f"{hour}-{n}", f"{hour}-{n}", "b" if n % 10 < most else "a", score=rate, seconds=3600 * hour + n)
+        for hour, most, rate in ((0, 8, 0.9), (1, 2, 0.1)) for n in range(400)
+    ]  # fmt: skip
+    analysis = analysed(experiment, exposures_of(experiment, lines).ordered())
+    assert analysis.lift is not None
+    assert analysis.lift.absolute == pytest.approx(0.0, abs=1e-9)
+    assert analysis.lift.interval[0] < 0 < analysis.lift.interval[1]
+    a, b = analysis.arms
+    assert b.mean - a.mean > 0.4  # type: ignore[operator]

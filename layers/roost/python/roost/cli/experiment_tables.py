@@ -95,6 +95,10 @@ def shadow_drawing(shadow: Mapping[str, Any], report: Mapping[str, Any]) -> Iter
     latency = report["latency"]
     of = {"live": "live, whole answer", "shadow": "shadow, scoring alone"}
     yield table("latency in ms", ("of", *latency["live"]), [[of[who], *latency[who].values()] for who in of])
+    yield from _changed_decisions(report)
+
+
+def _changed_decisions(report: Mapping[str, Any]) -> Iterator[RenderableType]:
     changes = ", ".join(f"{change} {count}" for change, count in report["changes"].items())
     yield f"decided differently: {report['decided_differently']:,}" + (f" ({changes})" if changes else "")
     judged = report["judged"]

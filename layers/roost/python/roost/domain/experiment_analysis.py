@@ -19,7 +19,7 @@ from roost.domain.experiments import Experiment, Measured
 from roost.domain.first_exposures import Exposure
 from roost.domain.sequential import Tally, difference_interval
 from roost.domain.share_mismatch import ShareCheck, share_check
-from roost.experiment_names import ARMS, CHALLENGER, CONTROL, Better, Finding
+from roost.experiment_names import ARMS, Better, Finding
 
 STRETCH = 3_600_000  # milliseconds: entities of one hour are one tally
 HALVINGS = 40
@@ -40,7 +40,7 @@ class ArmReading:
 
 @dataclass(frozen=True)
 class Lift:
-    """How much higher the challenger's mean is, with its interval; relative to the control's mean where that is not 0.
+    """How much higher the challenger is (``weighted_difference``); relative to the control's mean where that is not 0.
 
     The relative interval takes the control's mean as it is measured: its own uncertainty is not in it.
     """
@@ -81,21 +81,52 @@ def analysed(experiment: Experiment, exposures: Sequence[Exposure], worst: float
     return Analysis(arms, check, lift, finding, reason, more, _hours(more, exposures))
 
 
-def tallies(measured: Measured, exposures: Iterable[Exposure], arm: str) -> list[Tally]:
-    """An arm's values as tallies of one hour each, scaled to [0, 1]; values beyond the declared bounds are cut."""
-    hours: dict[int, list[float]] = {}
+def blocks(measured: Measured, exposures: Iterable[Exposure]) -> tuple[list[Tally], list[Tally]]:
+    """The values of both arms, control first, as tallies of the same hours; scaled to [0, 1].
+
+    Values beyond the declared bounds are cut.
+    """
+    hours: dict[int, dict[str, list[float]]] = {}
     for exposure in exposures:
-        if exposure.arm == arm and exposure.value is not None:
-            hours.setdefault(exposure.at // STRETCH, []).append(_scaled(measured, exposure.value))
-    return [Tally(len(v), math.fsum(v), math.fsum(x * x for x in v)) for _, v in sorted(hours.items())]
+        if exposure.value is not None:
+            hour = hours.setdefault(exposure.at // STRETCH, {arm: [] for arm in ARMS})
+            hour[exposure.arm].append(_scaled(measured, exposure.value))
+    in_order = [hour for _, hour in sorted(hours.items())]
+    control, challenger = ([_tally(hour[arm]) for hour in in_order] for arm in ARMS)
+    return control, challenger
 
 
 def lift_interval(measured: Measured, exposures: Sequence[Exposure], alpha: float) -> tuple[float, float]:
     """The confidence sequence of the challenger's mean minus the control's, in the metric's own unit."""
-    control, challenger = (tallies(measured, exposures, arm) for arm in ARMS)
+    control, challenger = blocks(measured, exposures)
     low, high = difference_interval(challenger, control, alpha)
     width = measured.high - measured.low
     return low * width, high * width
+
+
+def weighted_difference(control: Sequence[Tally], challenger: Sequence[Tally]) -> float:
+    """What the interval is about: differences of the hours' means, weighted by n_a n_b / (n_a + n_b), challenger's up.
+
+    So neither a metric that moves with the time of day nor shares that change can pass for a lift. Hours in which an
+    arm has nothing are joined with the next.
+    """
+    lift, weight, waiting = 0.0, 0.0, (Tally(0, 0.0, 0.0), Tally(0, 0.0, 0.0))
+    for a, b in zip(control, challenger, strict=True):
+        waiting = (_joined(waiting[0], a), _joined(waiting[1], b))
+        first, second = waiting
+        if first.count and second.count:
+            own = first.count * second.count / (first.count + second.count)
+            lift += own * (second.total / second.count - first.total / first.count)
+            weight, waiting = weight + own, (Tally(0, 0.0, 0.0), Tally(0, 0.0, 0.0))
+    return lift / weight if weight else 0.0
+
+
+def _joined(one: Tally, other: Tally) -> Tally:
+    return Tally(one.count + other.count, one.total + other.total, one.squares + other.squares)
+
+
+def _tally(values: Sequence[float]) -> Tally:
+    return Tally(len(values), math.fsum(values), math.fsum(value * value for value in values))
 
 
 def _reading(name: str, version: int, share: float, exposures: Sequence[Exposure]) -> ArmReading:
@@ -106,24 +137,20 @@ def _reading(name: str, version: int, share: float, exposures: Sequence[Exposure
 
 
 def _lift(measured: Measured, exposures: Sequence[Exposure]) -> Lift:
-    a, b = (_mean(measured, exposures, arm) for arm in (CONTROL, CHALLENGER))
+    control, challenger = blocks(measured, exposures)
+    width = measured.high - measured.low
+    absolute = weighted_difference(control, challenger) * width
     low, high = lift_interval(measured, exposures, measured.alpha)
-    p_value = _p_value(measured, exposures)
-    if a == 0:
-        return Lift(b - a, (low, high), p_value)
-    ends = sorted((low / a, high / a))
-    return Lift(b - a, (low, high), p_value, (b - a) / a, (ends[0], ends[1]))
+    p_value = _p_value(control, challenger)
+    mean = measured.low + width * math.fsum(each.total for each in control) / sum(each.count for each in control)
+    if mean == 0:
+        return Lift(absolute, (low, high), p_value)
+    ends = sorted((low / mean, high / mean))
+    return Lift(absolute, (low, high), p_value, absolute / mean, (ends[0], ends[1]))
 
 
-def _mean(measured: Measured, exposures: Sequence[Exposure], arm: str) -> float:
-    found = tallies(measured, exposures, arm)
-    mean = math.fsum(each.total for each in found) / sum(each.count for each in found)
-    return measured.low + mean * (measured.high - measured.low)
-
-
-def _p_value(measured: Measured, exposures: Sequence[Exposure]) -> float:
+def _p_value(control: Sequence[Tally], challenger: Sequence[Tally]) -> float:
     """The smallest alpha whose interval leaves out 0, by bisection on its logarithm."""
-    control, challenger = (tallies(measured, exposures, arm) for arm in ARMS)
 
     def excludes(alpha: float) -> bool:
         low, high = difference_interval(challenger, control, alpha)

@@ -14,11 +14,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from roost.domain.bandit import Learnt, challenger_share
-from roost.domain.experiment_analysis import Analysis, analysed, tallies
+from roost.domain.experiment_analysis import Analysis, analysed, blocks
 from roost.domain.experiments import Experiment
 from roost.domain.first_exposures import Exposure, FirstExposures, first_exposures
 from roost.domain.logged_score import logged_score
-from roost.experiment_names import ARMS, ExperimentStatus, Finding, Measure, Policy
+from roost.domain.sequential import Tally
+from roost.experiment_names import ExperimentStatus, Finding, Measure, Policy
 from roost.object_keys import experiment_key
 from roost.ports import PipelinePorts
 from roost.ports.predictions import OutcomeLookup, PredictionRecords
@@ -119,13 +120,12 @@ class ExperimentObserver:
         stood = self.ports.clock.now() - datetime.fromisoformat(experiment.shared_at)
         if stood < timedelta(hours=policy.every_hours):
             return stays
-        control, challenger = (_learnt(experiment, exposures, arm) for arm in ARMS)
+        control, challenger = map(_learnt, blocks(experiment.measured, exposures))
         seed = control.count + challenger.count
         share = challenger_share(control, challenger, experiment.measured.better, policy.floor, seed)
         moves = abs(share - experiment.challenger.share) >= 0.01
         return {"rebalance": moves, "share": round(share * 100)} if moves else stays
 
 
-def _learnt(experiment: Experiment, exposures: Sequence[Exposure], arm: str) -> Learnt:
-    found = tallies(experiment.measured, exposures, arm)
-    return Learnt(sum(each.count for each in found), math.fsum(each.total for each in found))
+def _learnt(tallies: Sequence[Tally]) -> Learnt:
+    return Learnt(sum(each.count for each in tallies), math.fsum(each.total for each in tallies))
