@@ -1,6 +1,7 @@
 """The records of a scoring function's predictions in the order of time, over the CloudWatch Logs API.
 
-FilterLogEvents gives the events of all streams by their time ("FilterLogEvents", Amazon CloudWatch Logs API Reference).
+FilterLogEvents gives the events of all streams by their time; AWS takes ``interleaved`` for true whatever is asked
+("FilterLogEvents", Amazon CloudWatch Logs API Reference), emulators may not.
 CloudWatch keeps them as long as the log group's retention says, and filters at ten to a few tens of requests a second
 and account: this is for experiments and shadows of modest traffic.
 """
@@ -31,7 +32,7 @@ class CloudWatchRecords:
         if first >= last:
             return []
         pages = self._logs.get_paginator("filter_log_events").paginate(
-            logGroupName=self._group, filterPattern=ANSWERED, startTime=first, endTime=last - 1,
+            logGroupName=self._group, filterPattern=ANSWERED, startTime=first, endTime=last - 1, interleaved=True,
             PaginationConfig={"MaxItems": limit, "PageSize": limit},
         )  # fmt: skip
         with transient_failures("CloudWatch Logs"):
