@@ -4,6 +4,7 @@ from aws_cdk import CfnOutput, Duration, Environment, Stack
 from constructs import Construct
 
 from infra.config import StageConfig
+from infra.constructs.experiments import Experiments
 from infra.constructs.feature_alarms import SkewAlarm, StreamAlarms
 from infra.constructs.feature_pipeline import FeaturePipeline
 from infra.constructs.feature_stream import FeatureStream, RejectedRecords
@@ -59,12 +60,16 @@ class PlatformStack(Stack):
         endpoints = {model.name: self._endpoint(model) for model in models}
         training = training_functions(self._factory.make, storage.lake, storage.registry, storage.features)
         release = self._release(list(endpoints.values()))
+        experiments = Experiments(
+            self, "Experiments", config, factory=self._factory, storage=storage, release=release, endpoints=endpoints
+        )
         backfill, audit = self._backfill(), self._audit()
         plan, compare = self._reproduction()
         for model in models:
             load = load_function(self._factory, model, storage.lake)
             pipeline = TrainingPipeline(self, f"Training-{model.name}", config, model, training, load)
             ReleasePipeline(self, f"Release-{model.name}", config, model, release)
+            experiments.add(model)
             ReproductionPipeline(
                 self, f"Reproduction-{model.name}", config, model=model, training=training, plan=plan, compare=compare
             )

@@ -13,5 +13,5 @@ with quiet_start():
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Score a request from API Gateway, or the golden rows of a smoke test (a direct call)."""
     if "golden_rows" in event:
-        return SERVICE.score_golden_rows(event["golden_rows"])
+        return SERVICE.score_golden_rows(event["golden_rows"], event.get("arm", ""))
     return SERVICE.respond(event)

@@ -15,6 +15,8 @@ LANDING, LOADS, EVENTS, HISTORY, DATASETS = "landing/", "loads/", "events/", "hi
 QUARANTINE, RUNS, AUDITS, ACCEPTED, CACHE = "quarantine/", "runs/", "audits/", "accepted/", "cache/"
 PREDICTIONS, ARCHIVED = "predictions/", "predictions_parquet/"
 PREDICTIONS_KEPT = Duration.days(400)  # as long as outcomes, and as counts
+EXPERIMENTS = "experiments/"
+SHADOWS = "shadows/"
 CACHE_KEPT = Duration.days(30)
 COMPACTED_KEPT = Duration.days(3)  # a run that took them into a data set can be redriven over a weekend
 COMPACTED_BACK = Duration.days(7)  # after which nobody can restore them
@@ -89,6 +91,18 @@ class DataLake(Construct):
         self._list(function, ARCHIVED)
         self._objects(function, "s3:GetObject", ARCHIVED)
         self._objects(function, "s3:PutObject", ARCHIVED)
+
+    def grant_count_exposures(self, function: PlatformFunction) -> None:
+        """Keep what was counted of experiments, and report it."""
+        self._list(function, EXPERIMENTS)
+        self._objects(function, "s3:GetObject", EXPERIMENTS)
+        self._objects(function, "s3:PutObject", EXPERIMENTS)
+
+    def grant_score_shadows(self, function: PlatformFunction) -> None:
+        """List and read shadows, and write their scores."""
+        self._list(function, SHADOWS)
+        self._objects(function, "s3:GetObject", SHADOWS)
+        self._objects(function, "s3:PutObject", SHADOWS)
 
     def grant_log_events(self, function: PlatformFunction) -> None:
         """Append to the logs of streams."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from roost import errors
+from roost import errors, experiment_errors
 
 State = dict[str, Any]
 RUN = "$$.Execution.Name"  # the context object of Step Functions
@@ -24,7 +24,7 @@ def _descendants(base: type[Exception]) -> list[str]:
     return found
 
 
-EXPLAINED = sorted(_descendants(errors.RoostError))
+EXPLAINED = sorted({*_descendants(errors.RoostError), *_descendants(experiment_errors.ExperimentRunning)})
 TRANSIENT = sorted(_descendants(errors.TransientError))
 
 

@@ -11,11 +11,15 @@ import pytest
 from roost.adapters.dynamodb_registry import DynamoDBRegistryStore
 from roost.adapters.in_memory import InMemoryRegistryStore
 from roost.domain.audit_log import first_broken_link
+from roost.domain.experiment_moves import experiment_start
+from roost.domain.experiments import Arm, Experiment, Measured, SharePolicy
 from roost.domain.registry import Actor, Change, ModelHead, Release, Version, registration
 from roost.domain.registry import release_start as start
 from roost.domain.registry import status_move as move_status
 from roost.domain.version_upkeep import expiry, tagging
 from roost.errors import ConcurrentUpdate, ImmutableVersion, UnknownRelease, UnknownVersion
+from roost.experiment_errors import UnknownExperiment
+from roost.experiment_names import ExperimentStatus
 from roost.names import ReleaseStatus, Status
 from roost.ports import RegistryStore
 from roost.workflows.registry_moves import move
@@ -55,6 +59,25 @@ def test_a_registered_version_is_read_as_it_was_written(store: RegistryStore) ->
     assert written == replace(draft, number=1)
     assert store.version(MODEL, 1) == written
     assert store.head(MODEL).latest_version == 1
+
+
+def test_an_experiment_is_read_as_it_was_written_and_holds_the_model(store: RegistryStore) -> None:
+    register(store)
+    register(store)
+    approve(store, 2)
+    head = replace(store.head(MODEL), champion=1)
+    arms = (Arm("a", 1, "abc", 0.7), Arm("b", 2, "abc", 0.3))
+    written = Experiment(
+        model=MODEL, identifier="exp-1", status=ExperimentStatus.STARTING, arms=arms, by="customer_id", salt="s",
+        measured=Measured("outcome"), policy=SharePolicy(), requested_by="ann", started_at="2026-01-01",
+        challenger_was="approved", previous_function_version="3",
+    )  # fmt: skip
+    store.commit(experiment_start(head, written, store.version(MODEL, 2), ACTOR))
+    assert store.experiment(MODEL, "exp-1") == written
+    assert store.experiments(MODEL) == [written]
+    assert (store.head(MODEL).active_experiment, store.version(MODEL, 2).status) == ("exp-1", Status.CANARY)
+    with pytest.raises(UnknownExperiment):
+        store.experiment(MODEL, "exp-2")
 
 
 def test_more_than_nine_versions_stay_in_order(store: RegistryStore) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from models.churn.sample_data import write_landing_files
 from roost import names
+from roost.experiment_names import experiment_pipeline, shadow_pipeline
 from roost.spec import load_model
 from tests.e2e.deployment import Deployment
 
@@ -49,5 +50,11 @@ def test_what_no_view_needs_is_not_deployed(deployment: Deployment) -> None:
     churn = {machine["name"] for machine in machines if "-churn-" in machine["name"]}
     assert churn == {
         named("e2e", "churn")
-        for named in (names.training_pipeline, names.release_pipeline, names.reproduction_pipeline)
+        for named in (
+            names.training_pipeline,
+            names.release_pipeline,
+            names.reproduction_pipeline,
+            experiment_pipeline,
+            shadow_pipeline,
+        )
     }

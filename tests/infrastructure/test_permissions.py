@@ -20,6 +20,7 @@ QUEUE = {
     f"sqs:{action}": {"queue"}
     for action in ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl", "ReceiveMessage")
 }
+EXPERIMENTS = ("ExperimentsExperiment", "ExperimentsShadow")
 STEPS = {f"{LAKE}/runs/*", f"{LAKE}/cache/*"}
 
 MAY: dict[str, dict[str, set[str]]] = {
@@ -113,6 +114,19 @@ MAY: dict[str, dict[str, set[str]]] = {
         "s3:ListBucket": {LAKE}, "s3:GetObject": {f"{LAKE}/predictions/*", f"{PACKAGES}/packages/*"},
         "dynamodb:GetItem": {REGISTRY}, "dynamodb:UpdateItem": {OUTCOMES},
     },
+    "PlanExperiment": {
+        "dynamodb:GetItem": {REGISTRY}, "dynamodb:PutItem": {REGISTRY}, "lambda:GetAlias": SCORING,
+        "s3:GetObject": {f"{PACKAGES}/packages/*"},
+    },
+    "RecordExperiment": {"dynamodb:GetItem": {REGISTRY}, "dynamodb:PutItem": {REGISTRY}},
+    "ObserveExperiment": {
+        "dynamodb:GetItem": {REGISTRY}, "logs:FilterLogEvents": {"scoring log"}, "s3:ListBucket": {LAKE},
+        "s3:GetObject": {f"{LAKE}/experiments/*"}, "s3:PutObject": {f"{LAKE}/experiments/*"},
+    },
+    "ScoreShadow": {
+        "logs:FilterLogEvents": {"scoring log"}, "s3:ListBucket": {LAKE},
+        "s3:GetObject": {f"{LAKE}/shadows/*", f"{PACKAGES}/packages/*"}, "s3:PutObject": {f"{LAKE}/shadows/*"},
+    },
     "PublishChanges": {
          "dynamodb:DescribeStream": {"registry stream"}, "dynamodb:GetRecords": {"registry stream"},
          "dynamodb:GetShardIterator": {"registry stream"}, "dynamodb:ListStreams": {"*"},
@@ -149,6 +163,8 @@ def short(resource: Any) -> str:
         return "queue"
     if text.startswith("<PredictionObserverUnobserved"):
         return "unobserved queue"
+    if re.match(r"<Endpoint(fraud|churn)ScoringLog", text):
+        return "scoring log"
     if "Fn::ImportValue" in text and "roost-test-registry-stream" in text:
         return "registry stream"
     return re.sub(r"^arn:[^:]*:[^:]*:[^:]*:[^:]*:", "", text)
@@ -211,8 +227,8 @@ def test_the_clock_may_start_its_machine_and_nothing_else(streaming_platform: di
 def test_pipelines_call_their_functions_and_nothing_else(platform: dict[str, Any]) -> None:
     pipelines = {name: may for name, may in granted(platform).items() if name.endswith("Pipeline")}
     kinds = {
-        "fraud": ("Training", "Reproduction", "Release", "Backfill", "Audit"),
-        "churn": ("Training", "Reproduction", "Release"),
+        "fraud": ("Training", "Reproduction", "Release", "Backfill", "Audit", *EXPERIMENTS),
+        "churn": ("Training", "Reproduction", "Release", *EXPERIMENTS),
     }
     assert set(pipelines) == {f"{kind}{model}Pipeline" for model, named in kinds.items() for kind in named}
     for may in pipelines.values():
@@ -258,7 +274,7 @@ def test_the_registry_is_written_in_transactions_only(platform: dict[str, Any]) 
         each for each in statements(platform)
         if "dynamodb:PutItem" in listed(each["Action"]) and REGISTRY in map(short, listed(each["Resource"]))
     ]  # fmt: skip
-    assert len(writes) == 5
+    assert len(writes) == 7
     for each in writes:
         within = {"ForAnyValue:StringEquals": {"dynamodb:EnclosingOperation": ["TransactWriteItems"]}}
         assert (each["Action"], each["Condition"]) == ("dynamodb:PutItem", within)

@@ -35,7 +35,7 @@ def all_states(definition: dict[str, Any]) -> dict[str, dict[str, Any]]:
 MACHINES = [
     "roost-test-fraud-training", "roost-test-fraud-release", "roost-test-fraud-backfill",
     "roost-test-card-transactions-compaction", "roost-test-churn-training", "roost-test-churn-release",
-    "roost-test-fraud-reproduction",
+    "roost-test-fraud-reproduction", "roost-test-fraud-experiment", "roost-test-churn-shadow",
 ]  # fmt: skip
 
 

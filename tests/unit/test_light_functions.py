@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-BASE = ("monitoring.record_outcomes", "registry.publish_changes", "release.finish_release",
-        "release.judge_canary", "release.plan_release",
+BASE = ("experiments.observe_experiment", "experiments.plan_experiment", "experiments.record_experiment",
+        "monitoring.record_outcomes", "registry.publish_changes", "release.finish_release", "release.judge_canary",
+        "release.plan_release",
         "release.publish_version",
         "release.record_rollback", "release.shift_traffic", "release.smoke_test", "training.next_rung",
         "training.register_model",

@@ -14,11 +14,16 @@ PACKAGE = PurePosixPath("layers/roost/python/roost")
 SOURCES = (str(PACKAGE), "functions", "infra", "models", "localaws")
 TOP_AREAS = {"functions", "infra", "models", "localaws", "tests"}
 
-PURE = {"errors", "metric_names", "monitoring_errors", "monitoring_names", "names", "object_keys"}
+PURE = {
+    "errors", "experiment_errors", "experiment_names", "metric_names", "monitoring_errors", "monitoring_names", "names",
+    "object_keys",
+}  # fmt: skip
 CORE = PURE | {"domain", "ports", "spec"}
 MAY_IMPORT: dict[str, set[str]] = {
     "__init__": set(),
     "errors": set(),
+    "experiment_errors": {"errors"},
+    "experiment_names": set(),
     "metric_names": set(),
     "monitoring_errors": {"errors"},
     "monitoring_names": set(),
@@ -46,6 +51,8 @@ ANYTHING = None
 THIRD_PARTIES: dict[str, set[str] | None] = {
     "__init__": set(),
     "errors": set(),
+    "experiment_errors": set(),
+    "experiment_names": set(),
     "metric_names": set(),
     "monitoring_errors": set(),
     "monitoring_names": set(),

@@ -88,6 +88,7 @@ class Action(StrEnum):
     PROGRESS = "progress"
     COMPLETE = "complete"
     ROLL_BACK = "roll back"
+    EXPERIMENT = "experiment"
 
 
 REGISTRY_EVENTS = "roost.registry"  # source of the registry's events on EventBridge
@@ -101,6 +102,7 @@ DETAIL_TYPES: dict[Action, str] = {
     Action.PROGRESS: "Release Progressed",
     Action.COMPLETE: "Release Completed",
     Action.ROLL_BACK: "Release Rolled Back",
+    Action.EXPERIMENT: "Experiment Changed",
 }
 
 

@@ -131,3 +131,18 @@ def predictions_prefix(model: str) -> str:
 def archived_key(model: str, hour: str, name: str) -> str:
     """A file of an hour (``2026-03-01T12``) of a model's prediction log as Parquet."""
     return f"predictions_parquet/model={model}/hour={hour}/{name}"
+
+
+def experiment_key(model: str, experiment: str, name: str) -> str:
+    """A file of an experiment: what was counted, or its report."""
+    return f"experiments/{model}/{experiment}/{name}"
+
+
+def shadow_prefix(model: str) -> str:
+    """Where a model's shadows lie."""
+    return f"shadows/{model}/"
+
+
+def shadow_key(model: str, shadow: str, name: str) -> str:
+    """A file of a shadow: its plan, its progress, or a minute's scores."""
+    return f"{shadow_prefix(model)}{shadow}/{name}"

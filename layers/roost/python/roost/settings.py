@@ -109,7 +109,10 @@ class OutcomeSettings(Environment):
 
 @dataclasses.dataclass(frozen=True)
 class ScoringSettings(Environment):
-    """What a scoring function needs to know. A release freezes ``package`` and ``model_version`` into a version."""
+    """What a scoring function needs to know. A release freezes ``package`` and ``model_version`` into a version.
+
+    An experiment freezes ``arms`` too (``domain.served_arms``); the package and the version are then the control's.
+    """
 
     stage: str
     model: str
@@ -118,6 +121,7 @@ class ScoringSettings(Environment):
     package: str = ""
     model_version: str = ""
     latency_objective_ms: str = "250.0"
+    arms: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -16,6 +16,7 @@ from roost.adapters.sqs_training import SqsTrainingQueue
 from roost.adapters.step_functions import StepFunctionsPipeline
 from roost.domain.api_address import api_address
 from roost.errors import NotDeployed
+from roost.experiment_names import experiment_pipeline
 from roost.monitoring_names import OUTCOMES, MonitoringOutput
 from roost.names import Output
 from roost.settings import endpoint_url
@@ -101,6 +102,10 @@ class DeployedPlatform:
     def releases(self, model: str) -> PipelineRuns:
         """Runs of a model's release pipeline."""
         return self._runs(names.release_pipeline(self.stage, model))
+
+    def experiment_runs(self, model: str) -> PipelineRuns:
+        """Runs of a model's experiment pipeline."""
+        return self._runs(experiment_pipeline(self.stage, model))
 
     def backfills(self, model: str) -> PipelineRuns:
         """Runs that rebuild a model's online features."""

@@ -16,8 +16,10 @@ from botocore.exceptions import ClientError
 
 from roost.adapters.aws_failures import FINE, cancellation_codes, error_code, transient_failures
 from roost.domain.audit_log import AuditEntry
+from roost.domain.experiments import Experiment, experiment_from
 from roost.domain.registry import Change, ModelHead, Release, Version
 from roost.errors import ConcurrentUpdate, DependencyUnavailable, ImmutableVersion, UnknownRelease, UnknownVersion
+from roost.experiment_errors import UnknownExperiment
 from roost.names import ReleaseStatus, Status
 
 HEAD = "HEAD"
@@ -85,6 +87,18 @@ class DynamoDBRegistryStore:
         found = [_release(body) for body in self._all(model, "RELEASE#")]
         return sorted(found, key=lambda release: (release.started_at, release.identifier))
 
+    def experiment(self, model: str, identifier: str) -> Experiment:
+        """One experiment, or ``UnknownExperiment``."""
+        body = self._get(model, f"EXPERIMENT#{identifier}")
+        if body is None:
+            raise UnknownExperiment(f"{model} has no experiment {identifier!r}; see: roost experiment list {model}")
+        return experiment_from(body)
+
+    def experiments(self, model: str) -> list[Experiment]:
+        """All experiments, oldest first."""
+        found = [experiment_from(body) for body in self._all(model, "EXPERIMENT#")]
+        return sorted(found, key=lambda experiment: (experiment.started_at, experiment.identifier))
+
     def audit(self, model: str, after: int = 0) -> list[AuditEntry]:
         """The audit log, oldest first."""
         since = Key("sk").between(audit_sort_key(after + 1), AUDIT_END)
@@ -98,6 +112,7 @@ class DynamoDBRegistryStore:
         puts += [self._put(model, _version_key(v.number), asdict(v), fresh, seal=v.seal) for v in change.new_versions]
         puts += [self._put(model, _version_key(v.number), asdict(v), _same(v), seal=v.seal) for v in change.versions]
         puts += [self._put(model, f"RELEASE#{r.identifier}", asdict(r), {}) for r in change.releases]
+        puts += [self._put(model, f"EXPERIMENT#{e.identifier}", asdict(e), {}) for e in change.experiments]
         return [self._put(model, HEAD, asdict(change.after), self._unmoved(change.before), **length), *puts]
 
     def _unmoved(self, before: ModelHead) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from roost.adapters.in_memory_bus import InMemoryEventBus
+from roost.adapters.in_memory_experiments import ExperimentRecords
 from roost.adapters.in_memory_monitoring import InMemoryObservations, InMemoryOutcomes, InMemoryPredictionLog
 from roost.adapters.in_memory_online import InMemoryOnlineStore
 from roost.adapters.in_memory_pipeline import InMemoryPipeline, InMemoryTrainingQueue
@@ -93,7 +94,7 @@ class InMemoryObjectStore:
 
 
 @dataclass
-class InMemoryRegistryStore:
+class InMemoryRegistryStore(ExperimentRecords):
     """The registry in dicts; one lock makes ``commit`` atomic."""
 
     heads: dict[str, ModelHead] = field(default_factory=dict)
@@ -119,6 +120,7 @@ class InMemoryRegistryStore:
             versions |= {v.number: v for v in (*change.new_versions, *change.versions)}
             releases = self.release_records.setdefault(model, {})
             releases |= {r.identifier: r for r in change.releases}
+            self.keep_experiments(model, change.experiments)
 
     def _check_seals(self, change: Change) -> None:
         stored = self.version_records.get(change.before.model, {})

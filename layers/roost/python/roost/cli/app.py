@@ -7,12 +7,14 @@ import typer
 from roost import __version__
 from roost.cli import (
     data_commands,
+    experiment_commands,
     feature_commands,
     local_commands,
     model_commands,
     outcome_commands,
     prediction_commands,
     release_commands,
+    shadow_commands,
     training_commands,
 )
 from roost.cli.context import CHOICES
@@ -39,6 +41,8 @@ app.add_typer(model_commands.app, name="models")
 app.add_typer(release_commands.releases, name="releases")
 app.add_typer(prediction_commands.app, name="predictions")
 app.add_typer(outcome_commands.app, name="outcomes")
+app.add_typer(experiment_commands.app, name="experiment")
+app.add_typer(shadow_commands.app, name="shadow")
 data_commands.app.command()(sample)
 app.command()(training_commands.train)
 model_commands.app.command()(reproduce)

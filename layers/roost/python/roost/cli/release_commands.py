@@ -13,7 +13,7 @@ from roost.cli.options import Json, Model, Watch, Yes
 from roost.cli.run_tables import show_run
 from roost.cli.training_commands import run_name
 from roost.cli.watching import ended, watch
-from roost.domain.registry import check_releasable
+from roost.domain.registry import check_free, check_releasable
 from roost.errors import InvalidReleaseRequest, ReleaseInProgress, UnknownRelease
 from roost.names import Strategy
 
@@ -109,9 +109,10 @@ def show(
 
 def _may_be_released(platform: DeployedPlatform, model: str, number: int) -> None:
     """Say at once what PlanRelease would say a moment later, in a run that then stays red."""
-    version, active = platform.registry.version(model, number), platform.registry.head(model).active_release
-    if active:
+    version, head = platform.registry.version(model, number), platform.registry.head(model)
+    if active := head.active_release:
         raise ReleaseInProgress(f"release {active} of {model} has not ended; follow it: roost releases show {model}")
+    check_free(head)
     check_releasable(version)
 
 

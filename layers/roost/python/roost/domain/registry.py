@@ -13,13 +13,15 @@ from datetime import datetime
 from typing import Any
 
 from roost.domain.audit_log import AuditEntry, document_hash
+from roost.domain.experiments import Experiment
 from roost.errors import PackageExpired, ReleaseInProgress, StatusConflict, VersionNotApproved
+from roost.experiment_errors import ExperimentRunning
 from roost.names import Action, ReleaseStatus, Status
 
 MOVES: dict[Status, frozenset[Status]] = {
     Status.CANDIDATE: frozenset({Status.APPROVED, Status.REJECTED}),
     Status.APPROVED: frozenset({Status.CANARY, Status.REJECTED}),
-    Status.CANARY: frozenset({Status.LIVE, Status.ROLLED_BACK, Status.APPROVED}),
+    Status.CANARY: frozenset({Status.LIVE, Status.ROLLED_BACK, Status.APPROVED, Status.RETIRED}),
     Status.LIVE: frozenset({Status.RETIRED}),
     Status.RETIRED: frozenset({Status.CANARY}),
     Status.ROLLED_BACK: frozenset(),
@@ -27,6 +29,7 @@ MOVES: dict[Status, frozenset[Status]] = {
 }
 RELEASABLE = frozenset({Status.APPROVED, Status.RETIRED})
 CHANGEABLE = frozenset({"status", "reason", "tags", "expired_at"})
+RECORDS = ("new_versions", "versions", "releases", "experiments")
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ class ModelHead:
     champion: int | None = None
     previous: int | None = None
     active_release: str = ""
+    active_experiment: str = ""
     audit_length: int = 0
     audit_hash: str = ""
 
@@ -107,11 +111,12 @@ class Change:
     new_versions: tuple[Version, ...] = ()
     versions: tuple[Version, ...] = ()
     releases: tuple[Release, ...] = field(default=())
+    experiments: tuple[Experiment, ...] = ()
 
 
 def change(head: ModelHead, actor: Actor, action: Action, subject: str, detail: dict[str, Any], **moved: Any) -> Change:
     """The next change of a model: fields of its head in ``moved``, and records under their names in ``Change``."""
-    records = {key: moved.pop(key) for key in ("new_versions", "versions", "releases") if key in moved}
+    records = {key: moved.pop(key) for key in RECORDS if key in moved}
     entry = AuditEntry(
         model=head.model, sequence=head.audit_length + 1, at=actor.at.isoformat(), actor=actor.name,
         action=action.value, subject=subject, detail=detail, previous_hash=head.audit_hash,
@@ -174,18 +179,34 @@ def check_releasable(version: Version) -> None:
         )
 
 
-def release_start(head: ModelHead, version: Version, release: Release, actor: Actor) -> Change:
-    """Begin a release: the version becomes canary and the model is taken until the release ends.
+def check_free(head: ModelHead) -> None:
+    """Whether nothing holds the model.
 
     Raises:
-        ReleaseInProgress: another release of the model has not ended.
-        VersionNotApproved: the version is neither approved nor retired (a rollback's target).
-        PackageExpired: the version's package has been given up.
+        ReleaseInProgress: a release of the model has not ended.
+        ExperimentRunning: an experiment has not ended.
     """
     if head.active_release:
         raise ReleaseInProgress(
             f"{head.model} is being released ({head.active_release}); wait for it to end or abort it, then try again"
         )
+    if head.active_experiment:
+        raise ExperimentRunning(
+            f"experiment {head.active_experiment} of {head.model} is running and holds its traffic; end it first: "
+            f"roost experiment stop {head.model}, or promote"
+        )
+
+
+def release_start(head: ModelHead, version: Version, release: Release, actor: Actor) -> Change:
+    """Begin a release: the version becomes canary and the model is taken until the release ends.
+
+    Raises:
+        ReleaseInProgress: another release of the model has not ended.
+        ExperimentRunning: an experiment holds the model.
+        VersionNotApproved: the version is neither approved nor retired (a rollback's target).
+        PackageExpired: the version's package has been given up.
+    """
+    check_free(head)
     check_releasable(version)
     return change(
         head, actor, Action.RELEASE, f"version {version.number}", {"release": release.identifier},

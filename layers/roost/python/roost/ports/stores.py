@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from roost.domain.audit_log import AuditEntry
+from roost.domain.experiments import Experiment
 from roost.domain.registry import Change, ModelHead, Release, Version
 
 
@@ -127,6 +128,14 @@ class RegistryStore(Protocol):
 
     def releases(self, model: str) -> list[Release]:
         """All releases of a model, oldest first."""
+        ...
+
+    def experiment(self, model: str, identifier: str) -> Experiment:
+        """One experiment. Raises ``UnknownExperiment``."""
+        ...
+
+    def experiments(self, model: str) -> list[Experiment]:
+        """All experiments of a model, oldest first."""
         ...
 
     def audit(self, model: str, after: int = 0) -> list[AuditEntry]:

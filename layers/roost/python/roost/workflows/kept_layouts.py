@@ -22,7 +22,7 @@ ReleasedLayouts = Sequence[tuple[str, ViewLayout]]  # each with the name of the 
 
 @dataclass(frozen=True)
 class Released:
-    """The packages of the releases that may be asked: champion, its predecessor, and the one under release."""
+    """The packages that may be asked: champion, its predecessor, the one under release, an experiment's challenger."""
 
     registry: RegistryStore
     packages: ObjectStore
@@ -34,7 +34,9 @@ class Released:
     def _numbers(self, model: str) -> set[int]:
         head = self.registry.head(model)
         release = self.registry.release(model, head.active_release).version if head.active_release else None
-        return {number for number in (head.champion, head.previous, release) if number is not None}
+        named = head.active_experiment
+        challenger = self.registry.experiment(model, named).challenger.version if named else None
+        return {number for number in (head.champion, head.previous, release, challenger) if number is not None}
 
     def _of(self, model: str, number: int) -> Iterator[tuple[str, ViewLayout]]:
         digest = self.registry.version(model, number).package

@@ -17,6 +17,7 @@ def publish_version(event: dict[str, Any], ports: PipelinePorts) -> dict[str, An
     frozen = {
         ScoringSettings.variable("package"): plan["package"],
         ScoringSettings.variable("model_version"): str(plan["version"]),
+        ScoringSettings.variable("arms"): "",
     }
     function_version = ports.endpoint(model).publish(frozen, f"{model} version {plan['version']}")
     release = replace(ports.registry.release(model, identifier), function_version=function_version)

@@ -18,6 +18,7 @@ from roost.errors import InvalidField, InvalidScore, NoModelReleased, RequestErr
 from roost.names import PROBLEM_JSON
 from roost.ports import Clock, Json, OnlineItem, OnlineStore
 from roost.workflows.account_reading import INCOMPLETE, entity_events
+from roost.workflows.arms import Arms, Chosen
 from roost.workflows.packages import LoadedPackage
 from roost.workflows.reasons import Explainer
 
@@ -28,7 +29,7 @@ Found = Sequence[OnlineItem | None]  # what the online store holds of the reques
 class PredictionService:
     """One function version's service.
 
-    ``package`` is None before the first release; ``write_line`` logs a line.
+    ``package`` is None before the first release; ``write_line`` logs a line. ``arms`` are those of an experiment.
     """
 
     model: str
@@ -41,6 +42,7 @@ class PredictionService:
     write_line: Callable[[str], None]
     meter: RequestMeter = field(default_factory=RequestMeter)
     explainers: dict[str, Explainer] = field(default_factory=dict)  # by package
+    arms: Arms | None = None
 
     def respond(self, event: dict[str, Any]) -> dict[str, Any]:
         """Answer an API Gateway proxy event; every outcome, an error too, is one log line."""
@@ -59,9 +61,9 @@ class PredictionService:
         self._log(record, response["statusCode"], (time.perf_counter() - started) * 1000)
         return response
 
-    def score_golden_rows(self, rows: list[Mapping[str, float | None]]) -> dict[str, Any]:
-        """Score rows of ready inputs: what SmokeTest compares with the scores in the package."""
-        package = self._released()
+    def score_golden_rows(self, rows: list[Mapping[str, float | None]], arm: str = "") -> dict[str, Any]:
+        """Score rows of ready inputs, by the arm of that package: SmokeTest compares with the package's scores."""
+        package = self.arms.of_package(arm) if self.arms and arm else self._released()
         return {"scores": score_rows(package.plan, package.model, rows), "package": package.digest}
 
     def _problem(self, error: RequestError, event: dict[str, Any]) -> dict[str, Any]:
@@ -74,9 +76,9 @@ class PredictionService:
         return self.package
 
     def _predict(self, body: Any, explain: bool) -> tuple[dict[str, Any], dict[str, Any]]:
-        package = self._released()
-        manifest = package.manifest
-        request = _asked(manifest, body, self.clock.now())
+        request = _asked(self._released().manifest, body, self.clock.now())
+        chosen = self._chosen(request)
+        package, manifest = chosen.package, chosen.package.manifest
         keys = [(layout.online_name, str(request[layout.key])) for layout in package.layouts]
         items = self.online.read(keys)
         found = list(map(items.get, keys))
@@ -86,10 +88,13 @@ class PredictionService:
         if not usable(manifest, scored.score):
             raise InvalidScore(f"the model answered {scored.score} to this request, which is no score")
         freshness = _freshness(package, found, accounts, request[manifest["event_time"]])
-        outcome = self._outcome(package, scored, freshness)
+        outcome = self._outcome(chosen, scored, freshness)
         if explain:
             outcome |= self._explainer(package).explain(row, _chosen(scored))
         return outcome, {**outcome, "request": body, "inputs": row, "rank": scored.rank}
+
+    def _chosen(self, request: Mapping[str, Any]) -> Chosen:
+        return self.arms.chosen(request) if self.arms else Chosen(self._released(), self.model_version, {})
 
     def _explainer(self, package: LoadedPackage) -> Explainer:
         """Made when the first reasons are asked for."""
@@ -97,15 +102,16 @@ class PredictionService:
             self.explainers[package.digest] = Explainer(package)
         return self.explainers[package.digest]
 
-    def _outcome(self, package: LoadedPackage, scored: Scored, freshness: dict[str, Any]) -> dict[str, Any]:
+    def _outcome(self, chosen: Chosen, scored: Scored, freshness: dict[str, Any]) -> dict[str, Any]:
         return {
             "prediction_id": new_prediction_id(self.clock.now()),
             "model": self.model,
-            "model_version": self.model_version,
+            "model_version": chosen.version,
             "function_version": self.function_version,
-            **answer_of(package.manifest, scored),
+            **answer_of(chosen.package.manifest, scored),
             "features": freshness,
             "defaulted": list(scored.defaulted),
+            **chosen.told,
         }
 
     def _log(self, record: dict[str, Any], status: int, milliseconds: float) -> None:

@@ -16,17 +16,27 @@ def smoke_test(event: dict[str, Any], ports: PipelinePorts) -> dict[str, Any]:
         SmokeTestFailed: a version fails, or scores a golden row otherwise than its package says.
     """
     model, plan = event["model"], event["plan"]
-    rows = _test(ports, model, event["function_version"], plan["package"])
+    rows = tested_rows(ports, model, event["function_version"], plan["package"])
     if plan["previous_version"] is not None:
         previous = ports.registry.version(model, plan["previous_version"])
-        rows += _test(ports, model, plan["previous_function_version"], previous.package)
+        rows += tested_rows(ports, model, plan["previous_function_version"], previous.package)
     return {"function_version": event["function_version"], "golden_rows": rows}
 
 
-def _test(ports: PipelinePorts, model: str, function_version: str, package: str) -> int:
+def tested_rows(ports: PipelinePorts, model: str, function_version: str, package: str, arm: str = "") -> int:
+    """Test one package on one function version; ``arm`` asks for it where the version serves several.
+
+    Returns:
+        Golden rows that were scored as recorded.
+
+    Raises:
+        SmokeTestFailed: the version fails, serves another package, or scores a row otherwise than its package says.
+    """
     manifest = read_manifest(ports.packages, package)
     golden = manifest["golden"]
-    found = ports.endpoint(model).invoke(function_version, {"golden_rows": golden["rows"]})
+    found = ports.endpoint(model).invoke(
+        function_version, {"golden_rows": golden["rows"], **({"arm": arm} if arm else {})}
+    )
     if found["package"] != package:
         raise SmokeTestFailed(f"function version {function_version} serves package {found['package']}, not {package}")
     _compare(function_version, golden["scores"], found["scores"])
