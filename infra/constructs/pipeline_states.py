@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from roost import errors
+from roost import errors, release_errors
 
 State = dict[str, Any]
 
@@ -22,6 +22,7 @@ def _descendants(base: type[Exception]) -> list[str]:
     return found
 
 
+RELEASE_ERRORS = release_errors.__name__  # its classes are in the tree below once it is imported
 EXPLAINED = sorted(_descendants(errors.RoostError))
 TRANSIENT = sorted(_descendants(errors.TransientError))
 

@@ -12,8 +12,8 @@ from roost.adapters.dynamodb_registry import DynamoDBRegistryStore
 from roost.adapters.in_memory import InMemoryRegistryStore
 from roost.domain.audit_log import first_broken_link
 from roost.domain.registry import Actor, Change, ModelHead, Release, Version, registration
-from roost.domain.registry import release_start as start
 from roost.domain.registry import status_move as move_status
+from roost.domain.release_moves import release_start as start
 from roost.domain.version_upkeep import expiry, tagging
 from roost.errors import ConcurrentUpdate, ImmutableVersion, UnknownRelease, UnknownVersion
 from roost.names import ReleaseStatus, Status

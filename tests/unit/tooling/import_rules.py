@@ -14,7 +14,7 @@ PACKAGE = PurePosixPath("layers/roost/python/roost")
 SOURCES = (str(PACKAGE), "functions", "infra", "models", "localaws")
 TOP_AREAS = {"functions", "infra", "models", "localaws", "tests"}
 
-PURE = {"errors", "metric_names", "names", "object_keys"}
+PURE = {"errors", "metric_names", "names", "object_keys", "release_errors", "release_names"}
 CORE = PURE | {"domain", "ports", "spec"}
 MAY_IMPORT: dict[str, set[str]] = {
     "__init__": set(),
@@ -22,6 +22,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "metric_names": set(),
     "names": set(),
     "object_keys": set(),
+    "release_errors": {"errors"},
+    "release_names": {"names"},
     "settings": PURE,
     "quiet_start": set(),
     "domain": PURE,
@@ -47,6 +49,8 @@ THIRD_PARTIES: dict[str, set[str] | None] = {
     "metric_names": set(),
     "names": set(),
     "object_keys": set(),
+    "release_errors": set(),
+    "release_names": set(),
     "settings": set(),
     "quiet_start": set(),
     "domain": {"numpy"},
