@@ -11,6 +11,7 @@ from aws_cdk.aws_lambda import Architecture, Runtime, RuntimeFamily
 
 from infra.layer_build import LayerTarget
 
+APPROVAL_STAGES = ("prod", "production")
 THROWAWAY_STAGES = ("dev", "e2e", "test")
 STAGE_PATTERN = re.compile(r"[a-z][a-z0-9-]{0,14}")
 SNAP_START_SINCE = (3, 12)
@@ -52,6 +53,11 @@ class StageConfig:
     def throwaway(self) -> bool:
         """Whether nothing of value lives here."""
         return self.stage in THROWAWAY_STAGES
+
+    @property
+    def asks_approval(self) -> bool:
+        """Whether a release asks a person, where the model does not say."""
+        return self.stage in APPROVAL_STAGES
 
     @property
     def removal(self) -> RemovalPolicy:

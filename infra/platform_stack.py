@@ -19,7 +19,9 @@ from infra.constructs.pipeline_functions import (
 from infra.constructs.platform_function import PlatformFunction
 from infra.constructs.prediction_api import PredictionApi
 from infra.constructs.registry_events import RegistryEvents
-from infra.constructs.release_pipeline import ReleaseFunctions, ReleasePipeline
+from infra.constructs.release_alarm import ReleaseAlarm
+from infra.constructs.release_functions import release_functions
+from infra.constructs.release_pipeline import ReleasePipeline
 from infra.constructs.reproduction_pipeline import ReproductionPipeline
 from infra.constructs.state_machine import machine_arn
 from infra.constructs.training_functions import training_functions
@@ -55,13 +57,14 @@ class PlatformStack(Stack):
         self._factory = FunctionFactory(self, config, self._layers, self._settings())
         endpoints = {model.name: self._endpoint(model) for model in models}
         training = training_functions(self._factory.make, storage.lake, storage.registry, storage.features)
-        release = self._release(list(endpoints.values()))
+        release = release_functions(self._factory.make, storage.registry, list(endpoints.values()), config.stage)
         backfill, audit = self._backfill(), self._audit([endpoints[model.name] for model in models if model.views])
         plan, compare = self._reproduction()
         for model in models:
             load = load_function(self._factory, model, storage.lake)
             pipeline = TrainingPipeline(self, f"Training-{model.name}", config, model, training, load)
             ReleasePipeline(self, f"Release-{model.name}", config, model, release)
+            ReleaseAlarm(self, f"ReleaseAlarm-{model.name}", config, model)
             ReproductionPipeline(
                 self, f"Reproduction-{model.name}", config, model=model, training=training, plan=plan, compare=compare
             )
@@ -82,25 +85,6 @@ class PlatformStack(Stack):
             registry_table=self._storage.registry.table_name,
             online_table=self._storage.features.table_name,
         )
-
-    def _release(self, endpoints: list[ModelEndpoint]) -> ReleaseFunctions:
-        registry, make = self._storage.registry, self._factory.make
-        names = ReleaseFunctions.__dataclass_fields__
-        steps = ReleaseFunctions(**{step: make("release", step, RECORD_STEP) for step in names})
-        registry.grant_move(steps.plan_release)
-        registry.grant_search(steps.plan_release)
-        registry.grant_move(steps.publish_version)
-        registry.grant_read(steps.smoke_test)
-        registry.grant_read_packages(steps.smoke_test)
-        registry.grant_move(steps.finish_release)
-        registry.grant_move(steps.record_rollback)
-        grant_read_metrics(steps.judge_canary)
-        for endpoint in endpoints:
-            endpoint.grant_see_traffic(steps.plan_release)
-            endpoint.grant_publish(steps.publish_version)
-            endpoint.grant_call_versions(steps.smoke_test)
-            endpoint.grant_shift_traffic(steps.shift_traffic)
-        return steps
 
     def _endpoint(self, model: Model) -> ModelEndpoint:
         return ModelEndpoint(
@@ -229,8 +213,3 @@ class PlatformStack(Stack):
         }
         for output, value in values.items():
             CfnOutput(self, output.value, value=value)
-
-
-def grant_read_metrics(function: PlatformFunction) -> None:
-    """Read CloudWatch metrics; GetMetricData has no resources to name."""
-    function.allow(["cloudwatch:GetMetricData"], ["*"])

@@ -38,12 +38,14 @@ class ModelEndpoint(Construct):
         features: FeatureStore,
     ) -> None:
         super().__init__(scope, name)
+        self.model = model.name
         self.function_name = names.scoring_function(config.stage, model.name)
         settings = ScoringSettings(
             stage=config.stage,
             model=model.name,
             packages_bucket=registry.bucket_name,
             online_table=features.table_name,
+            latency_objective_ms=str(model.rollout.guardrails.latency_objective_ms),
         )
         self.scoring = PlatformFunction(
             self,

@@ -18,6 +18,7 @@ PAUSE_SECONDS = 60  # between looks while paused
 SPARE_SECONDS = 30  # beyond a function's own time-out
 PUBLISHED = {"function_version.$": "$.published.function_version"}
 RESTORE = catch_all("RestoreTraffic")
+AT_FIRST = {"decision": Decision.ADVANCE.value, "look": 0, "ledger": {}}
 STUBBORN = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 10, "BackoffRate": 1.5}]
 
 
@@ -107,7 +108,7 @@ class ReleaseDefinition:
         steps, smoke = self.steps, self._payload(**PUBLISHED)
         return {
             "PublishVersion": timed(steps.publish_version, self._payload(), "$.published", "SmokeTest", UNPUBLISHED),
-            "Unpublished": _note({"function_version": ""}, "$.published", "RestoreTraffic"),
+            "Unpublished": note({"function_version": ""}, "$.published", "RestoreTraffic"),
             "SmokeTest": timed(steps.smoke_test, smoke, "$.tested", "NeedsApproval", RESTORE),
         }
 
@@ -129,7 +130,7 @@ class ReleaseDefinition:
                 "Default": "FirstStep",
             },
             "WaitForApproval": {**waiting, "TimeoutSeconds": seconds},
-            "ApprovalExpired": _note(expired, "$.failure", "RestoreTraffic"),
+            "ApprovalExpired": note(expired, "$.failure", "RestoreTraffic"),
         }
 
     def _orders(self) -> dict[str, State]:
@@ -142,8 +143,8 @@ class ReleaseDefinition:
         untouched = {"Variable": "$.traffic.weight", "NumericEquals": 0}
         whole = {"Variable": "$.traffic.weight", "NumericEquals": 100}
         return {
-            "FirstStep": _note({"weight": 0, "next_step": 0}, "$.traffic", "FirstVerdict"),
-            "FirstVerdict": _note({"decision": Decision.ADVANCE.value, "look": 0}, "$.verdict", "ReadOrders"),
+            "FirstStep": note({"weight": 0, "next_step": 0}, "$.traffic", "FirstVerdict"),
+            "FirstVerdict": note(AT_FIRST, "$.verdict", "ReadOrders"),
             "ReadOrders": read,
             "Ordered": {
                 "Type": "Choice",
@@ -157,13 +158,14 @@ class ReleaseDefinition:
                 "Default": "WaitForEvidence",
             },
             "WaitUntouched": {"Type": "Wait", "Seconds": PAUSE_SECONDS, "Next": "ReadOrders"},
-            "PausedLook": _note({"look": 0}, "$.verdict", "WaitPaused"),
+            "PausedLook": _look("$.verdict.ledger", "WaitPaused"),
             "WaitPaused": {"Type": "Wait", "Seconds": PAUSE_SECONDS, "Next": "JudgeCanary"},
         }
 
     def _traffic(self) -> dict[str, State]:
         shifted = self._payload(**PUBLISHED, **{"step.$": "$.next.step"})
-        looked = self._payload(**{"traffic.$": "$.traffic", "look.$": "$.verdict.look"})
+        seen = {"look.$": "$.verdict.look", "ledger.$": "$.verdict.ledger"}
+        looked = self._payload(**{"traffic.$": "$.traffic", **seen})
         goes_on = [
             {"Variable": "$.verdict.decision", "StringEquals": decision.value, "Next": "ReadOrders"}
             for decision in (Decision.ADVANCE, Decision.HOLD)
@@ -171,7 +173,7 @@ class ReleaseDefinition:
         return {
             "NextStep": {
                 "Type": "Pass",
-                "Parameters": {"step.$": "$.traffic.next_step"},
+                "Parameters": {"step.$": "$.traffic.next_step", "ledger.$": "$.verdict.ledger"},
                 "ResultPath": "$.next",
                 "Next": "ShiftTraffic",
             },
@@ -181,7 +183,7 @@ class ReleaseDefinition:
                 "Choices": [{"Variable": "$.traffic.judge", "BooleanEquals": True, "Next": "FirstLook"}],
                 "Default": "FinishRelease",
             },
-            "FirstLook": _note({"look": 0}, "$.verdict", "WaitForEvidence"),
+            "FirstLook": _look("$.next.ledger", "WaitForEvidence"),
             "WaitForEvidence": {"Type": "Wait", "SecondsPath": "$.plan.wait_seconds", "Next": "JudgeCanary"},
             "JudgeCanary": timed(self.steps.judge_canary, looked, "$.verdict", "Verdict", RESTORE),
             "Verdict": {"Type": "Choice", "Choices": goes_on, "Default": "RestoreTraffic"},
@@ -224,36 +226,12 @@ def timed(step: Step, parameters: State, result_path: str, following: str, catch
     }
 
 
-def _note(result: Any, path: str, following: str) -> State:
+def _look(ledger: str, following: str) -> State:
+    """Begin to count looks; what has been judged is kept."""
+    parameters = {"look": 0, "ledger.$": ledger}
+    return {"Type": "Pass", "Parameters": parameters, "ResultPath": "$.verdict", "Next": following}
+
+
+def note(result: Any, path: str, following: str) -> State:
+    """A state that keeps a value under a path."""
     return {"Type": "Pass", "Result": result, "ResultPath": path, "Next": following}
-
-
-def sweep_definition(model: str, claim: Step, shift_traffic: Step, record_rollback: Step) -> State:
-    """The states of a sweep: claim what has to end, restore its traffic, record it. Input: ``alarm``, or nothing."""
-    claimed = {"release.$": "$.claim.release", "plan.$": "$.claim.plan"}
-    restored = {"model": model, "restore": True, **claimed, "function_version.$": "$.claim.function_version"}
-    recorded = {"model": model, **claimed, "state": {}}
-    asked = {"model": model, "alarm.$": "$.alarm"}
-    found = timed(claim, asked, "$.claim", "Claimed", catch_explained())
-    restore = timed(shift_traffic, restored, "$.restored", "RecordRollback", catch_explained())
-    record = timed(record_rollback, recorded, "$.recorded", "Swept", catch_explained())
-    yes = {"Variable": "$.claim.claimed", "BooleanEquals": True, "Next": "RestoreTraffic"}
-    return {
-        "Comment": f"End releases of {model} that nobody drives any more; see docs/releases.md.",
-        "StartAt": "Asked",
-        "TimeoutSeconds": 3600,
-        "States": {
-            "Asked": {
-                "Type": "Choice",
-                "Choices": [{"Variable": "$.alarm", "IsPresent": True, "Next": "ClaimRelease"}],
-                "Default": "NoAlarm",
-            },
-            "NoAlarm": _note("", "$.alarm", "ClaimRelease"),
-            "ClaimRelease": {**found, "Retry": STUBBORN},
-            "Claimed": {"Type": "Choice", "Choices": [yes], "Default": "Swept"},
-            "RestoreTraffic": {**restore, "Retry": STUBBORN},
-            "RecordRollback": {**record, "Retry": STUBBORN},
-            "Swept": {"Type": "Succeed"},
-            **failure_states(),
-        },
-    }

@@ -40,6 +40,7 @@ class ReleaseBench:
     evidence: InMemoryEvidence = field(default_factory=InMemoryEvidence)
     packages: InMemoryObjectStore = field(default_factory=InMemoryObjectStore)
     registry: InMemoryRegistryStore = field(default_factory=InMemoryRegistryStore)
+    clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
 
     def __post_init__(self) -> None:
         self.ports = PipelinePorts(
@@ -49,7 +50,7 @@ class ReleaseBench:
             registry=self.registry,
             evidence=self.evidence,
             endpoint=lambda _model: self.endpoint,
-            clock=FixedClock(NOW),
+            clock=self.clock,
         )
 
     def add_version(self, scores: list[float], approved: bool = True) -> int:

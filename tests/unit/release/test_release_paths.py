@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from roost.domain.release import Evidence
+from roost.domain.evidence import Evidence
 from roost.errors import ConcurrentUpdate, SmokeTestFailed
 from roost.names import ReleaseStatus, Status
 from roost.spec import Rollout
 from tests.unit.release.conftest import MODEL, ReleaseBench
+from tests.unit.release.evidence_of import evidence
 from tests.unit.release.state_walker import Fault, States
 from tests.unit.release.whole_release import BAD, GOOD, TASKS, Releases
 
@@ -66,7 +67,7 @@ def test_a_bad_version_is_taken_back_by_each_strategy_that_judges(
 
 
 def test_a_canary_without_traffic_is_taken_back_when_its_looks_are_used_up(releases: Releases) -> None:
-    walk = releases.start("second", version=challenger(releases, Evidence(requests=1, errors=0))).run()
+    walk = releases.start("second", version=challenger(releases, evidence(1))).run()
     assert walk.path.count("JudgeCanary") == releases.rollout.max_looks
     assert "no verdict in time" in walk.cause
     assert releases.disagreements() == []
@@ -169,7 +170,7 @@ def test_a_judge_that_hangs_is_given_up_and_traffic_restored(releases: Releases)
 
 
 def test_an_alarm_ends_a_release_whose_judge_says_nothing(releases: Releases) -> None:
-    number = challenger(releases, Evidence(requests=1, errors=1))
+    number = challenger(releases, evidence(1, errors=1))
     walk = releases.start("second", version=number).run(until="WaitForEvidence")
     releases.sweep(alarm="roost-test-fraud-failures")
     assert (walk.status, releases.weights) == ("ABORTED", [5, 0])

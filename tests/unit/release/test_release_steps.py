@@ -1,12 +1,13 @@
 """The release pipeline's steps, one after the other, over in-memory ports."""
 
+import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from roost.domain.audit_log import first_broken_link
-from roost.domain.release import Evidence
 from roost.errors import (
     InvalidReleaseRequest,
     ReleaseInProgress,
@@ -21,6 +22,7 @@ from roost.workflows.release_ending import finish_release, record_rollback, roll
 from roost.workflows.smoke_testing import smoke_test
 from roost.workflows.traffic import restore_traffic
 from tests.unit.release.conftest import MODEL, ReleaseBench
+from tests.unit.release.evidence_of import evidence
 
 
 def released(bench: ReleaseBench, scores: list[float], name: str) -> int:
@@ -61,14 +63,39 @@ def test_the_judge_advances_holds_and_rolls_back_on_evidence(bench: ReleaseBench
     event = bench.begin("second", version=bench.add_version([0.3, 0.4]))
     traffic = bench.shift(event, 0)
     look: dict[str, Any] = {**event, "traffic": traffic, "look": 0}
-    bench.evidence.by_version[traffic["primary"]] = Evidence(200, 0, 10.0, 0.5)
-    assert judge_canary(look, bench.ports)["decision"] == "hold"
-    bench.evidence.by_version[traffic["canary"]] = Evidence(20, 0, 10.0, 0.5)
-    assert judge_canary(look, bench.ports)["decision"] == "advance"
-    bench.evidence.by_version[traffic["canary"]] = Evidence(20, 0, 10.0, 0.05)
-    verdict = judge_canary({**look, "look": 1}, bench.ports)
+    bench.evidence.by_version[traffic["primary"]] = evidence(200)
+    first = judge_canary(look, bench.ports)
+    assert (first["decision"], first["look"]) == ("hold", 1)
+    bench.evidence.by_version[traffic["canary"]] = evidence(20)
+    assert judge_canary({**look, **carried(first)}, bench.ports)["decision"] == "advance"
+    bench.evidence.by_version[traffic["canary"]] = evidence(200, rank=0.05)
+    verdict = judge_canary({**look, **carried(first)}, bench.ports)
     assert (verdict["decision"], verdict["look"]) == ("roll_back", 2)
     assert "shift of the scores" in verdict["reason"]
+
+
+def carried(answer: dict[str, Any]) -> dict[str, Any]:
+    """What the state machine carries from look to look, as JSON."""
+    return json.loads(json.dumps({"look": answer["look"], "ledger": answer["ledger"]}))
+
+
+def test_each_step_needs_requests_of_its_own_and_keeps_the_evidence_of_the_steps_before(bench: ReleaseBench) -> None:
+    released(bench, [0.1, 0.2], "first")
+    event = bench.begin("second", version=bench.add_version([0.3, 0.4]))
+    traffic = bench.shift(event, 0)
+    bench.evidence.by_version |= {traffic["primary"]: evidence(200), traffic["canary"]: evidence(12, errors=2)}
+    first = judge_canary({**event, "traffic": traffic, "look": 1}, bench.ports)
+    bench.clock.time += timedelta(minutes=1)
+    later = {**event, "traffic": bench.shift(event, 1), "look": 0, "ledger": first["ledger"]}
+    bench.evidence.by_version |= {traffic["primary"]: evidence(230), traffic["canary"]: evidence(21, errors=2)}
+    second = judge_canary(later, bench.ports)
+    assert (second["decision"], second["requests"]) == ("hold", {"canary": 21, "live": 230, "step": 9})
+    assert second["ledger"]["since"] == traffic["since"]
+    bench.evidence.by_version |= {traffic["primary"]: evidence(260), traffic["canary"]: evidence(45, errors=20)}
+    third = judge_canary({**later, **carried(second)}, bench.ports)
+    assert (third["decision"], third["requests"]["step"]) == ("roll_back", 33)
+    values = [answer["guardrails"][0]["e_value"] for answer in (first, second, third)]
+    assert values[1] < values[0] < values[2]  # nine requests without a failure speak for the canary
 
 
 def test_a_rollback_returns_all_traffic_and_says_why(bench: ReleaseBench) -> None:

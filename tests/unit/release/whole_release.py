@@ -9,12 +9,14 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from infra.constructs.release_states import ReleaseDefinition, ReleaseSteps, sweep_definition
+from infra.constructs.release_states import ReleaseDefinition, ReleaseSteps
+from infra.constructs.sweep_states import sweep_definition
 from roost.adapters.in_memory import FixedClock
 from roost.adapters.in_memory_releases import InMemoryReleaseRuns
 from roost.domain.audit_log import first_broken_link
+from roost.domain.evidence import Evidence
 from roost.domain.registry import Actor
-from roost.domain.release import Evidence
+from roost.domain.sequential import Tally
 from roost.names import ReleaseStatus, Status
 from roost.ports import PipelinePorts
 from roost.ports.release_runs import RunEnd
@@ -29,15 +31,21 @@ from roost.workflows.release_sweeping import claim_release, settle_release
 from roost.workflows.smoke_testing import smoke_test
 from roost.workflows.traffic import restore_traffic, shift_traffic
 from tests.unit.release.conftest import MODEL, NOW, ReleaseBench
+from tests.unit.release.evidence_of import evidence
 from tests.unit.release.state_walker import Walk
 
 ANN = Actor("ann", NOW)
-GOOD = Evidence(requests=500, errors=0, latency_p90=10.0, mean_rank=0.5)
-BAD = Evidence(requests=500, errors=400, latency_p90=10.0, mean_rank=0.5)
+GOOD = evidence(500)
+BAD = evidence(500, errors=400)
 STEPS = tuple(ReleaseSteps.__dataclass_fields__)
 TASKS = (
     "PlanRelease", "PublishVersion", "SmokeTest", "ReadOrders", "ShiftTraffic", "JudgeCanary", "FinishRelease",
 )  # fmt: skip
+
+
+def more(seen: Evidence, shown: Evidence) -> Evidence:
+    """What a version has shown, and shows now."""
+    return Evidence({signal: seen.tallies.get(signal, Tally()) + tally for signal, tally in shown.tallies.items()})
 
 
 def step_named(name: str) -> Any:
@@ -54,6 +62,7 @@ class Releases:
     walks: dict[str, Walk] = field(default_factory=dict)
     runs: InMemoryReleaseRuns = field(default_factory=InMemoryReleaseRuns)
     shares: list[tuple[str, int]] = field(default_factory=list)
+    shown: tuple[Evidence, Evidence] = (GOOD, GOOD)
 
     def __post_init__(self) -> None:
         ports = self.bench.ports
@@ -64,7 +73,7 @@ class Releases:
             "ask_approval": self._asked,
             "read_orders": read_orders,
             "shift_traffic": self._shifted,
-            "judge_canary": judge_canary,
+            "judge_canary": self._judged,
             "finish_release": finish_release,
             "settle_release": settle_release,
             "record_rollback": record_rollback,
@@ -124,7 +133,7 @@ class Releases:
         """Run the sweeping pipeline to its end, or until before a state."""
         self.runs_now()
         steps = (step_named("claim_release"), step_named("shift_traffic"), step_named("record_rollback"))
-        walk = Walk(sweep_definition(MODEL, *steps), self.functions, "sweep", {"alarm": alarm} if alarm else {})
+        walk = Walk(sweep_definition(MODEL, "arn", *steps), self.functions, "sweep", {"alarm": alarm} if alarm else {})
         walk.run(until=until)
         self.runs_now()
         return walk
@@ -141,12 +150,17 @@ class Releases:
         self.shares.clear()
         return number
 
+    def _judged(self, event: Any, ports: PipelinePorts) -> Any:
+        """Before each look, canary and live answer requests again as they do by now."""
+        traffic, seen = event["traffic"], self.bench.evidence.by_version
+        showing = {traffic["primary"]: self.shown[1], traffic["canary"]: self.shown[0]}
+        for version, shown in showing.items():
+            seen[version] = more(seen.get(version, Evidence()), shown)
+        return judge_canary(event, ports)
+
     def judge(self, canary: Evidence, live: Evidence = GOOD) -> None:
-        """What every canary from here on shows, and what live shows."""
-        alias = self.bench.endpoint.alias()
-        newest = max((int(version) for version in self.bench.endpoint.published), default=1)
-        self.bench.evidence.by_version = {str(version): canary for version in range(2, newest + 9)}
-        self.bench.evidence.by_version[alias.primary] = live
+        """What a canary shows at each look from here on, and what live shows."""
+        self.shown = (canary, live)
 
     @property
     def weights(self) -> list[int]:

@@ -230,3 +230,7 @@ class ScoringFailed(RequestError):
 
     status = 500
     title = "Scoring failed"
+
+
+class InvalidScore(ScoringFailed):
+    """The model answered something that is no score: no number, or a probability outside 0 to 1."""

@@ -14,6 +14,13 @@ class Metric(StrEnum):
     LATENCY = "Latency"
     SCORE_RANK = "ScoreRank"
     DEFAULTED_FEATURES = "DefaultedFeatures"
+    COLD_START = "ColdStart"
+    SLOW = "SlowRequests"
+    INVALID = "InvalidScores"
+    BAD_OUTCOME = "BadOutcomes"
+    LATENCY_LEVEL = "LatencyLevel"
+    LATENCY_LEVEL_SQUARED = "LatencyLevelSquared"
+    SCORE_RANK_SQUARED = "ScoreRankSquared"
 
 
 class StreamMetric(StrEnum):

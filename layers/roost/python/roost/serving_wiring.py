@@ -9,6 +9,7 @@ from roost.adapters.s3_objects import S3ObjectStore
 from roost.adapters.signed_reads import SignedReads
 from roost.adapters.standard_output import write_line
 from roost.adapters.system_clock import SystemClock
+from roost.domain.prediction_record import RequestMeter
 from roost.settings import ScoringSettings, function_version
 from roost.workflows.packages import LoadedPackage, load_package
 from roost.workflows.serving import PredictionService
@@ -27,6 +28,7 @@ def prediction_service() -> PredictionService:
         clock=SystemClock(),
         json=FastJson(),
         write_line=write_line,
+        meter=RequestMeter(float(settings.latency_objective_ms)),
     )
 
 

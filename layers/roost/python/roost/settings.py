@@ -97,6 +97,7 @@ class ScoringSettings(Environment):
     online_table: str
     package: str = ""
     model_version: str = ""
+    latency_objective_ms: str = "250.0"
 
 
 @dataclasses.dataclass(frozen=True)

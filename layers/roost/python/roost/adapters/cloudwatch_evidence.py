@@ -1,21 +1,31 @@
 """Evidence about function versions, from CloudWatch.
 
-Our own metrics count what the handler answered; ``AWS/Lambda`` errors of the alias by ``ExecutedVersion`` count what
-never reached its log: timeouts, crashes, failed inits (AWS Lambda Developer Guide, "Types of metrics for Lambda
-functions"). A failed request is in one of the two, never in both: the handler turns its own failures into answers.
+Our own metrics count what the handler answered. ``AWS/Lambda`` counts by ``ExecutedVersion``, through the alias, what
+never reached its log: errors (time-outs, crashes, failed inits) and throttles, which are no invocations. A failed
+request is in one of them, never in two: the handler turns its own failures into answers. "Types of metrics for Lambda
+functions", https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+
+Nobody increments a shared counter. Each request is a line of its version's log, CloudWatch counts each line once, and
+readers only read; so two observers, or one that runs twice, cannot corrupt a count.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import boto3
 
-from roost.domain.release import Evidence
+from roost.domain.evidence import Evidence, Signal
+from roost.domain.sequential import Tally
 from roost.metric_names import METRIC_NAMESPACE, Dimension, Metric
 from roost.names import LIVE_ALIAS, scoring_function
 
 PERIOD = 60  # seconds; the finest that both standard-resolution metrics and GetMetricData share
+SHARES = {Signal.SLOW: Metric.SLOW, Signal.INVALID: Metric.INVALID, Signal.OUTCOME: Metric.BAD_OUTCOME}
+MEANS = {
+    Signal.LATENCY: (Metric.LATENCY_LEVEL, Metric.LATENCY_LEVEL_SQUARED),
+    Signal.RANK: (Metric.SCORE_RANK, Metric.SCORE_RANK_SQUARED),
+}
 
 
 class CloudWatchEvidence:
@@ -26,42 +36,47 @@ class CloudWatchEvidence:
         self._cloudwatch = boto3.client("cloudwatch")
 
     def between(self, model: str, function_version: str, start: datetime, end: datetime) -> Evidence:
-        """Evidence of one function version; whole minutes that overlap the time asked for are counted."""
+        """Sums over one function version; whole minutes that overlap the time asked for are counted."""
         found = self._read(self._queries(model, function_version), start, end)
-        crashed = sum(found["crashed"])
-        return Evidence(
-            requests=round(sum(found["requests"]) + crashed),
-            errors=round(sum(found["errors"]) + crashed),
-            latency_p90=max(found["latency"], default=None),
-            mean_rank=_mean(found["rank_sum"], found["rank_count"]),
-        )
+        unseen = found["crashed"] + found["throttled"]  # by the handler
+        tallies = {Signal.ERRORS: _share(found["requests"] + unseen, found["errors"] + unseen)}
+        for signal in SHARES:
+            tallies[signal] = _share(found[f"{signal}_count"], found[signal])
+        for signal in MEANS:
+            tallies[signal] = Tally(round(found[f"{signal}_count"]), found[signal], found[f"{signal}_squared"])
+        return Evidence({name: tally for name, tally in tallies.items() if tally.count or name is Signal.ERRORS})
 
     def _queries(self, model: str, function_version: str) -> list[dict[str, Any]]:
         ours = {Dimension.MODEL.value: model, Dimension.FUNCTION_VERSION.value: function_version}
         function = scoring_function(self._stage, model)
-        lambdas = {
+        through_alias = {
             "FunctionName": function,
             "Resource": f"{function}:{LIVE_ALIAS}",
             "ExecutedVersion": function_version,
         }
         return [
-            _query("requests", METRIC_NAMESPACE, Metric.REQUESTS, ours, "Sum"),
-            _query("errors", METRIC_NAMESPACE, Metric.ERRORS, ours, "Sum"),
-            _query("latency", METRIC_NAMESPACE, Metric.LATENCY, ours, "p90"),
-            _query("rank_sum", METRIC_NAMESPACE, Metric.SCORE_RANK, ours, "Sum"),
-            _query("rank_count", METRIC_NAMESPACE, Metric.SCORE_RANK, ours, "SampleCount"),
-            _query("crashed", "AWS/Lambda", "Errors", lambdas, "Sum"),
+            *(_query(name, METRIC_NAMESPACE, metric, ours, stat) for name, metric, stat in _asked()),
+            _query("crashed", "AWS/Lambda", "Errors", through_alias, "Sum"),
+            _query("throttled", "AWS/Lambda", "Throttles", through_alias, "Sum"),
         ]
 
-    def _read(self, queries: list[Any], start: datetime, end: datetime) -> dict[str, list[float]]:
+    def _read(self, queries: list[Any], start: datetime, end: datetime) -> dict[str, float]:
         pages = self._cloudwatch.get_paginator("get_metric_data").paginate(
             MetricDataQueries=queries, StartTime=start, EndTime=end + timedelta(seconds=1)
         )
-        found: dict[str, list[float]] = {query["Id"]: [] for query in queries}
+        found: dict[str, float] = dict.fromkeys((query["Id"] for query in queries), 0.0)
         for page in pages:
             for result in page["MetricDataResults"]:
-                found[result["Id"]] += result["Values"]
+                found[result["Id"]] += sum(result["Values"])
         return found
+
+
+def _asked() -> Iterable[tuple[str, Metric, str]]:
+    yield from (("requests", Metric.REQUESTS, "Sum"), (Signal.ERRORS.value, Metric.ERRORS, "Sum"))
+    sums = SHARES | {signal: metric for signal, (metric, _) in MEANS.items()}
+    for signal, metric in sums.items():
+        yield from ((signal.value, metric, "Sum"), (f"{signal}_count", metric, "SampleCount"))
+    yield from ((f"{signal}_squared", squared, "Sum") for signal, (_, squared) in MEANS.items())
 
 
 def _query(identifier: str, namespace: str, metric: str, dimensions: Mapping[str, str], stat: str) -> dict[str, Any]:
@@ -76,5 +91,5 @@ def _query(identifier: str, namespace: str, metric: str, dimensions: Mapping[str
     }
 
 
-def _mean(sums: list[float], counts: list[float]) -> float | None:
-    return sum(sums) / sum(counts) if sum(counts) else None
+def _share(count: float, bad: float) -> Tally:
+    return Tally(round(count), round(bad), round(bad))

@@ -12,9 +12,10 @@ from roost.adapters.in_memory_bus import InMemoryEventBus
 from roost.adapters.in_memory_online import InMemoryOnlineStore
 from roost.adapters.in_memory_pipeline import InMemoryPipeline, InMemoryTrainingQueue
 from roost.domain.audit_log import AuditEntry
+from roost.domain.evidence import Evidence
 from roost.domain.logged_prediction import LoggedPrediction
 from roost.domain.registry import Change, ModelHead, Release, Version
-from roost.domain.release import AliasState, Evidence
+from roost.domain.release import AliasState
 from roost.errors import ConcurrentUpdate, ImmutableVersion, SmokeTestFailed, UnknownRelease, UnknownVersion
 from roost.ports import StoredObject
 
@@ -208,7 +209,7 @@ class InMemoryEvidence:
 
     def between(self, model: str, function_version: str, start: datetime, end: datetime) -> Evidence:  # noqa: ARG002
         """What was put there; nothing happened otherwise."""
-        return self.by_version.get(function_version, Evidence(requests=0, errors=0))
+        return self.by_version.get(function_version, Evidence())
 
 
 @dataclass

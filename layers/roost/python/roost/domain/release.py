@@ -1,6 +1,8 @@
 """Releases: where traffic goes, what the canary showed, and what follows from it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from roost.names import Decision
 
@@ -27,49 +29,33 @@ class AliasState:
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """What one function version did in a stretch of time.
-
-    ``errors`` counts failed requests of every kind; ``latency_p90`` is in milliseconds; ``mean_rank`` is the mean
-    rank of its scores within its own holdout scores, 0.5 where traffic is what it was evaluated on. The last two
-    are None without answered requests.
-    """
-
-    requests: int
-    errors: int
-    latency_p90: float | None = None
-    mean_rank: float | None = None
-
-    @property
-    def error_share(self) -> float:
-        """Failed requests over all, 0 to 1."""
-        return self.errors / self.requests if self.requests else 0.0
-
-
-@dataclass(frozen=True)
-class GuardrailBounds:
-    """Bounds of the guardrails; meanings as in ``spec.Guardrails``."""
-
-    max_error_share: float
-    max_latency_ratio: float
-    max_rank_shift: float
-
-
-@dataclass(frozen=True)
 class Guardrail:
-    """One guardrail's reading: ``canary`` against ``bound``; ``holds`` is False when it is crossed."""
+    """One guardrail's reading at one look.
+
+    ``difference`` is the canary's beyond live's (of ``latency_ratio`` the ratio), ``interval`` its confidence sequence
+    and ``margin`` how far it may go; without live they are against the guardrail's fixed reference. ``holds`` is False
+    once ``e_value`` has reached ``bound``.
+    """
 
     name: str
     canary: float
     live: float | None
+    difference: float
+    interval: tuple[float, float]
+    margin: float
+    e_value: float
     bound: float
     holds: bool
+    within: bool
+    doubtful: bool
+    reason: str
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The judge's answer at one look, with the readings it rests on."""
+    """The judge's answer at one look, with the readings it rests on; ``ledger`` is what the next look goes on from."""
 
     decision: Decision
     reason: str
     guardrails: tuple[Guardrail, ...]
+    ledger: Mapping[str, Any]

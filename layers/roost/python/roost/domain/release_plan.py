@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from roost.domain.release import GuardrailBounds
+from roost.domain.guardrail_bounds import GuardrailBounds, guardrail_bounds
 from roost.errors import InvalidReleaseRequest
 from roost.names import Approval, Strategy
 from roost.release_names import OnConflict, ReleaseKind
@@ -12,9 +12,8 @@ from roost.release_names import OnConflict, ReleaseKind
 ALL = 100
 LIMITS = {"wait_seconds": (1, 86_400), "min_requests": (1, 1_000_000), "max_looks": (1, 1_000)}
 MOST_LOOKS = (
-    1_200  # of all steps: a look takes 16 to 19 events, an execution may have 25,000 ("Quotas", Step Functions)
+    1_200  # of all steps: a look takes up to 19 events, an execution may have 25,000 (Step Functions, "Quotas")
 )
-ALPHA = (0.0, 0.5)
 WHAT = ("version", "rollback_to", "code")
 REQUEST_FIELDS = frozenset(
     {*WHAT, "strategy", "steps", "guardrails", "requested_by", "reason", "on_conflict", "force", *LIMITS}
@@ -99,7 +98,7 @@ def rollout_plan(rollout: Mapping[str, Any], request: Mapping[str, Any], first: 
     return RolloutPlan(
         strategy=strategy,
         steps=steps,
-        guardrails=_guardrails({**rollout["guardrails"], **_overridden(request)}),
+        guardrails=_guardrails(rollout["guardrails"], request.get("guardrails")),
         bake=strategy is Strategy.BLUE_GREEN,
         approval=rollout.get("approval") == Approval.MANUAL and not back,
         **numbers,
@@ -139,23 +138,10 @@ def _check_looks(steps: tuple[int, ...], max_looks: int) -> None:
         )
 
 
-def _overridden(request: Mapping[str, Any]) -> Mapping[str, Any]:
-    wanted = request.get("guardrails") or {}
-    if not isinstance(wanted, Mapping):
-        raise InvalidReleaseRequest(f'guardrails is {wanted!r}; give an object such as {{"max_error_share": 0.05}}')
-    alpha = wanted.get("alpha")
-    fits = isinstance(alpha, float | int) and not isinstance(alpha, bool) and ALPHA[0] < alpha <= ALPHA[1]
-    if alpha is not None and not fits:
-        raise InvalidReleaseRequest(
-            f"guardrails.alpha is {alpha!r}; it is the chance of rolling back a good canary: above 0, at most 0.5"
-        )
-    return wanted
-
-
-def _guardrails(value: Mapping[str, Any]) -> GuardrailBounds:
+def _guardrails(declared: Mapping[str, Any], wanted: Any) -> GuardrailBounds:
     try:
-        return GuardrailBounds(**{name: float(bound) for name, bound in value.items()})
-    except (TypeError, ValueError) as error:
+        return guardrail_bounds(declared, wanted)
+    except ValueError as error:
         raise InvalidReleaseRequest(f"guardrails: {error}") from None
 
 

@@ -11,8 +11,10 @@ import numpy.typing as npt
 
 from roost.domain.calibration import Calibrator, Uncalibrated, from_manifest
 from roost.domain.feature_vector import FeaturePlan, vectors
+from roost.names import Problem
 
 Value = float | None
+ROUNDING = 1e-6  # of float32 probabilities
 
 
 class Model(Protocol):
@@ -91,6 +93,13 @@ def score_row(plan: FeaturePlan, model: Model, reference: Sequence[float], row: 
 def highest(probabilities: Sequence[float]) -> float:
     """The highest of a row's probabilities; NaN if any is."""
     return math.nan if any(map(math.isnan, probabilities)) else max(probabilities)
+
+
+def usable(manifest: Mapping[str, Any], score: float) -> bool:
+    """Whether a score is one: a finite number, and a probability where the model gives those."""
+    if manifest.get("problem") == Problem.REGRESSION:
+        return math.isfinite(score)
+    return -ROUNDING <= score <= 1 + ROUNDING  # false for NaN
 
 
 def answer_of(manifest: Mapping[str, Any], scored: Scored) -> dict[str, Any]:

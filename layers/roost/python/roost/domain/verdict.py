@@ -1,73 +1,82 @@
-"""The verdict on a canary: plain thresholds on what both versions did under real traffic."""
+"""The verdict on a canary: e-processes beside live, so that looking often costs nothing.
 
-from roost.domain.release import Evidence, Guardrail, GuardrailBounds, Verdict
+A canary that keeps every margin is rolled back with probability at most ``alpha`` over the whole release, however often
+and long it is looked at (Ville's inequality): each of k guardrails is crossed when its e-value reaches k / alpha. Looks
+are the blocks of the e-processes, and those of all steps are multiplied, never pooled. Continuous looking: Johari,
+Koomen, Pekelis, Walsh, "Always valid inference: continuous monitoring of A/B tests", Operations Research 2022.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from roost.domain.evidence import Evidence
+from roost.domain.guardrail_bounds import Advance, GuardrailBounds, OnTimeout
+from roost.domain.guardrail_readings import reading
+from roost.domain.guardrails import Progress, Rule, progress, rules
+from roost.domain.release import Guardrail, Verdict
 from roost.names import Decision
 
-UNSHIFTED = 0.5
-INEXCUSABLE = 0.4  # a mean rank of 0.9 or 0.1: no shift that live has too makes such scores usable
 
+@dataclass(frozen=True)
+class Look:
+    """One look: sums since the release began; ``live`` is None where the canary has all the traffic.
 
-def judge(
-    bounds: GuardrailBounds, canary: Evidence, live: Evidence | None, min_requests: int, looks_left: int
-) -> Verdict:
-    """Advance, hold or roll back.
-
-    ``live`` is None where the canary has all the traffic: it is then judged alone. Below ``min_requests`` answered by
-    the canary the verdict is hold, and roll back once ``looks_left`` is 0: silence is no evidence of health.
+    ``requests`` are the canary's in this step, of which ``needed`` make a verdict; ``left`` looks come after this one.
     """
-    guardrails = tuple(_readings(bounds, canary, live))
-    crossed = [g for g in guardrails if not g.holds]
-    if canary.requests < min_requests:
-        return _undecided(canary.requests, min_requests, looks_left, guardrails)
+
+    canary: Evidence
+    live: Evidence | None
+    requests: int
+    needed: int
+    left: int
+
+
+def judge(bounds: GuardrailBounds, look: Look, ledger: Mapping[str, Any] | None = None) -> Verdict:
+    """Advance, hold or roll back; ``ledger`` is the one of the look before, of this step or the last.
+
+    Harm that is shown rolls back at once. Below ``needed`` requests the verdict is hold, and roll back when no look is
+    left: silence is no evidence of health. A guardrail that is doubtful (its estimate is beyond the margin, maybe by
+    chance) buys time, never a rollback.
+    """
+    rules_, before = rules(bounds), ledger or {}
+    judged = {rule: _seen(rule, progress(before.get(rule.name)), look) for rule in rules_}
+    alpha = bounds.alpha / len(rules_)
+    readings = tuple(reading(rule, at, look.live is None, alpha) for rule, at in judged.items() if at.canary.count)
+    decision, reason = _decided(bounds, look, readings)
+    return Verdict(decision, reason, readings, {rule.name: at.document() for rule, at in judged.items()})
+
+
+def _seen(rule: Rule, before: Progress, look: Look) -> Progress:
+    """The progress of a guardrail; where an arm does not measure its signal, it stays where it was."""
+    canary = look.canary.tallies.get(rule.signal)
+    live = look.live.tallies.get(rule.signal) if look.live else None
+    if canary is None or (look.live is not None and live is None and not rule.fixed):
+        return before
+    return before.after(rule, canary, live)
+
+
+def _decided(bounds: GuardrailBounds, look: Look, readings: Sequence[Guardrail]) -> tuple[Decision, str]:
+    crossed = [shown for shown in readings if not shown.holds]
     if crossed:
-        return Verdict(Decision.ROLL_BACK, "; ".join(_sentence(g) for g in crossed), guardrails)
-    return Verdict(Decision.ADVANCE, f"all guardrails hold over {canary.requests} requests", guardrails)
+        return Decision.ROLL_BACK, "; ".join(shown.reason for shown in crossed)
+    if look.requests < look.needed:
+        return _without_verdict(Decision.ROLL_BACK, look, f"{look.requests} of {look.needed} requests needed")
+    if bounds.advance is Advance.NON_INFERIOR:
+        return _if_non_inferior(bounds, look, readings)
+    doubtful = [shown.name for shown in readings if shown.doubtful]
+    if doubtful and look.left > 0:
+        return Decision.HOLD, f"more evidence is needed on {', '.join(doubtful)}: beyond the margin, maybe by chance"
+    return Decision.ADVANCE, f"no guardrail is crossed after {look.requests} requests in this step"
 
 
-def _undecided(requests: int, needed: int, looks_left: int, guardrails: tuple[Guardrail, ...]) -> Verdict:
-    told = f"{requests} of {needed} requests needed for a verdict"
-    if looks_left > 0:
-        return Verdict(Decision.HOLD, told, guardrails)
-    return Verdict(Decision.ROLL_BACK, f"no verdict in time: {told}", guardrails)
+def _if_non_inferior(bounds: GuardrailBounds, look: Look, readings: Sequence[Guardrail]) -> tuple[Decision, str]:
+    open_ = [shown.name for shown in readings if not shown.within]
+    if not open_:
+        return Decision.ADVANCE, f"non-inferior in every guardrail after {look.requests} requests in this step"
+    late = Decision.ADVANCE if bounds.on_timeout is OnTimeout.ADVANCE else Decision.ROLL_BACK
+    return _without_verdict(late, look, f"not shown to be within the margin: {', '.join(open_)}")
 
 
-def _readings(bounds: GuardrailBounds, canary: Evidence, live: Evidence | None) -> list[Guardrail]:
-    return [
-        _errors(bounds.max_error_share, canary, live),
-        *_latency(bounds.max_latency_ratio, canary, live),
-        *_rank_shift(bounds.max_rank_shift, canary, live),
-    ]
-
-
-def _errors(allowed: float, canary: Evidence, live: Evidence | None) -> Guardrail:
-    share = live.error_share if live else None
-    bound = (share or 0.0) + allowed
-    return Guardrail("error_share", canary.error_share, share, bound, canary.error_share <= bound)
-
-
-def _latency(ratio: float, canary: Evidence, live: Evidence | None) -> list[Guardrail]:
-    if canary.latency_p90 is None or live is None or live.latency_p90 is None:
-        return []
-    bound = live.latency_p90 * ratio
-    return [Guardrail("latency_p90", canary.latency_p90, live.latency_p90, bound, canary.latency_p90 <= bound)]
-
-
-def _rank_shift(allowed: float, canary: Evidence, live: Evidence | None) -> list[Guardrail]:
-    if canary.mean_rank is None:
-        return []
-    shift = abs(canary.mean_rank - UNSHIFTED)
-    beside = abs(live.mean_rank - UNSHIFTED) if live and live.mean_rank is not None else None
-    bound = min((beside or 0.0) + allowed, max(allowed, INEXCUSABLE))
-    return [Guardrail("rank_shift", shift, beside, bound, shift <= bound)]
-
-
-MEANINGS = {
-    "error_share": "share of failed requests",
-    "latency_p90": "90th percentile of latency in ms",
-    "rank_shift": "shift of the scores against the version's own holdout",
-}
-
-
-def _sentence(guardrail: Guardrail) -> str:
-    live = "" if guardrail.live is None else f", live {guardrail.live:.3f}"
-    return f"{MEANINGS[guardrail.name]} is {guardrail.canary:.3f}{live}, bound {guardrail.bound:.3f}"
+def _without_verdict(late: Decision, look: Look, told: str) -> tuple[Decision, str]:
+    return (Decision.HOLD, told) if look.left > 0 else (late, f"no verdict in time: {told}")

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from roost.domain.evidence import Evidence
 from roost.domain.logged_prediction import LoggedPrediction
-from roost.domain.release import AliasState, Evidence
+from roost.domain.release import AliasState
 from roost.ports.stores import ObjectStore, OnlineStore, RegistryStore
 
 
@@ -86,7 +87,7 @@ class EvidenceSource(Protocol):
     """What the versions of a scoring function did under real traffic."""
 
     def between(self, model: str, function_version: str, start: datetime, end: datetime) -> Evidence:
-        """Counts and statistics of one function version between two times (UTC)."""
+        """Sums over one function version between two times (UTC), the later ones including the earlier."""
         ...
 
 

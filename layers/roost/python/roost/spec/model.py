@@ -4,6 +4,7 @@ from typing import Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from roost.domain.guardrail_bounds import Advance, OnTimeout
 from roost.names import Approval, Problem, Strategy
 from roost.release_names import OnCodeChange, OnConflict
 from roost.spec.behaviours import Behaviour
@@ -77,17 +78,30 @@ class HoldoutFilter(Definition):
 
 
 class Guardrails(Definition):
-    """What a canary must keep, beside live, at every look.
+    """What a canary must keep beside live, and how sure a rollback must be; see docs/verdict.md.
 
-    ``max_error_share``: errors of the canary over its requests may exceed live's by this much (0 to 1).
-    ``max_latency_ratio``: its p90 latency over live's. ``max_rank_shift``: a score's rank within the version's own
-    holdout scores is uniform while traffic is what it was evaluated on; the canary's mean rank may be this much
-    further from 0.5 than live's.
+    ``alpha``: a canary that keeps every margin is rolled back with at most this probability over the whole release.
+    ``max_error_share``: the share of its requests that fail may exceed live's by this much.
+    ``latency_objective_ms``: a slower answer is slow; ``max_slow_share``: the same margin for the share of those.
+    ``max_latency_ratio``: the geometric mean of its latency over live's. ``max_invalid_share``: margin for scores that
+    are none. ``max_rank_shift``: a score's rank within the version's own holdout scores is uniform while traffic is
+    what it was evaluated on; the canary's mean rank may be this far from live's. ``max_outcome_rise``: margin for the
+    share of bad outcomes, where they are known while the canary serves.
+
+    ``advance``: to advance it must have its requests and no guardrail crossed (``evidence``), or be shown to be within
+    every margin (``non_inferior``); if that is not shown in ``max_looks``, ``on_timeout`` says what happens.
     """
 
+    alpha: float = Field(default=0.01, gt=0, le=0.5)
     max_error_share: float = Field(default=0.02, ge=0, le=1)
-    max_latency_ratio: float = Field(default=3.0, gt=1)
+    latency_objective_ms: float = Field(default=250.0, gt=0)
+    max_slow_share: float = Field(default=0.05, ge=0, le=1)
+    max_latency_ratio: float = Field(default=3.0, gt=1, le=10_000)
+    max_invalid_share: float = Field(default=0.005, ge=0, le=1)
     max_rank_shift: float = Field(default=0.15, gt=0, le=0.5)
+    max_outcome_rise: float = Field(default=0.02, ge=0, le=1)
+    advance: Advance = Advance.EVIDENCE
+    on_timeout: OnTimeout = OnTimeout.ROLL_BACK
 
 
 class Rollout(Definition):

@@ -1,21 +1,20 @@
 """Answer scoring requests: validate, read features, score, decide, record."""
 
 import functools
-import math
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from roost.domain.event_codec import EventColumns
 from roost.domain.http import answer, parsed_body, problem
-from roost.domain.prediction_record import log_line
+from roost.domain.prediction_record import INVALID_SCORE, RequestMeter, log_line
 from roost.domain.request_validation import validated
-from roost.domain.scoring import Scored, answer_of, score_row, score_rows
+from roost.domain.scoring import Scored, answer_of, score_row, score_rows, usable
 from roost.domain.windows import expired, values
-from roost.errors import NoModelReleased, RequestError, ScoringFailed
+from roost.errors import InvalidScore, NoModelReleased, RequestError, ScoringFailed
 from roost.names import PROBLEM_JSON
 from roost.ports import Clock, Json, OnlineItem, OnlineStore
 from roost.workflows.account_reading import INCOMPLETE, entity_events
@@ -39,6 +38,7 @@ class PredictionService:
     clock: Clock
     json: Json
     write_line: Callable[[str], None]
+    meter: RequestMeter = field(default_factory=RequestMeter)
 
     def respond(self, event: dict[str, Any]) -> dict[str, Any]:
         """Answer an API Gateway proxy event; every outcome, an error too, is one log line."""
@@ -48,6 +48,8 @@ class PredictionService:
             response = answer(200, self.json.text(outcome))
         except RequestError as error:
             record = {"error": error.detail, "field": error.field, "status": error.status}
+            if isinstance(error, InvalidScore):
+                record[INVALID_SCORE] = True
             response = self._problem(error)
         except Exception as error:
             record = {"error": f"{type(error).__name__}: {error}", "status": 500}
@@ -78,8 +80,8 @@ class PredictionService:
         accounts = entity_events(self.online, package.layouts, found, request[manifest["event_time"]])
         row = _inputs(package, request, accounts)
         scored = score_row(package.plan, package.model, manifest["rank_reference"], row)
-        if math.isnan(scored.score):
-            raise ScoringFailed("the model gave no number for this request")
+        if not usable(manifest, scored.score):
+            raise InvalidScore(f"the model answered {scored.score} to this request, which is no score")
         freshness = _freshness(package, found, accounts, request[manifest["event_time"]])
         outcome = self._outcome(package, scored, freshness)
         return outcome, {**outcome, "request": body, "inputs": row, "rank": scored.rank}
@@ -96,9 +98,7 @@ class PredictionService:
         }
 
     def _log(self, record: dict[str, Any], status: int, milliseconds: float) -> None:
-        values: tuple[float, ...] = (1, int(status >= 500), int(400 <= status < 500), round(milliseconds, 3))
-        if "rank" in record:
-            values += (record["rank"], len(record["defaulted"]))
+        values = self.meter.measure(status, milliseconds, record)
         at = int(self.clock.now().timestamp() * 1000)
         self.write_line(self.json.text(log_line(self.model, self.function_version, at, values, record)))
 
