@@ -4,6 +4,7 @@ from aws_cdk import CfnOutput, Duration, Environment, Stack
 from constructs import Construct
 
 from infra.config import StageConfig
+from infra.constructs.code_releases import CodeReleases
 from infra.constructs.feature_alarms import SkewAlarm, StreamAlarms
 from infra.constructs.feature_pipeline import FeaturePipeline
 from infra.constructs.feature_stream import FeatureStream, RejectedRecords
@@ -30,6 +31,7 @@ from infra.constructs.training_triggers import TrainingTriggers
 from infra.layer_build import layer_assets
 from infra.storage_stack import StorageStack
 from roost.names import Output, audit_pipeline, backfill_pipeline, compaction_pipeline, training_pipeline
+from roost.release_names import OnCodeChange
 from roost.settings import ChangeSettings, PipelineSettings, StarterSettings, StreamSettings
 from roost.spec import Model, Source
 from roost.spec.feeds import streamed_sources
@@ -63,7 +65,11 @@ class PlatformStack(Stack):
         for model in models:
             load = load_function(self._factory, model, storage.lake)
             pipeline = TrainingPipeline(self, f"Training-{model.name}", config, model, training, load)
-            ReleasePipeline(self, f"Release-{model.name}", config, model, release)
+            releasing = ReleasePipeline(self, f"Release-{model.name}", config, model, release)
+            if config.code_releases and model.rollout.on_code_change is OnCodeChange.RELEASE:
+                CodeReleases(
+                    self, f"Code-{model.name}", config.stage, endpoints[model.name], releasing.pipeline.machine
+                )
             ReleaseAlarm(self, f"ReleaseAlarm-{model.name}", config, model)
             ReproductionPipeline(
                 self, f"Reproduction-{model.name}", config, model=model, training=training, plan=plan, compare=compare

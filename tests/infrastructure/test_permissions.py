@@ -13,6 +13,7 @@ AUDIT = "audit"
 REGISTRY = "table/roost-test-registry"
 ONLINE = "table/roost-test-online"
 SCORING = {f"function:roost-test-{model}-scoring" for model in ("churn", "fraud")}
+RELEASE_RUNS = {f"execution:roost-test-{model}-release:*" for model in ("churn", "fraud")}
 VERSIONS = {f"{function}:*" for function in SCORING}
 QUEUE = {
     f"sqs:{action}": {"queue"}
@@ -79,7 +80,7 @@ MAY: dict[str, dict[str, set[str]]] = {
     },
     "PlanRelease": {
         "dynamodb:GetItem": {REGISTRY}, "dynamodb:PutItem": {REGISTRY}, "dynamodb:Query": {REGISTRY},
-        "lambda:GetAlias": SCORING,
+        "lambda:GetAlias": SCORING, "s3:GetObject": {f"{PACKAGES}/packages/*"},
     },
     "PublishVersion": {
         "dynamodb:GetItem": {REGISTRY}, "dynamodb:PutItem": {REGISTRY},
@@ -96,6 +97,13 @@ MAY: dict[str, dict[str, set[str]]] = {
     "JudgeCanary": {"cloudwatch:GetMetricData": {"*"}},
     "FinishRelease": {"dynamodb:GetItem": {REGISTRY}, "dynamodb:PutItem": {REGISTRY}},
     "RecordRollback": {"dynamodb:GetItem": {REGISTRY}, "dynamodb:PutItem": {REGISTRY}},
+    "AskApproval": {"dynamodb:GetItem": {REGISTRY}, "dynamodb:PutItem": {REGISTRY}},
+    "ReadOrders": {"dynamodb:GetItem": {REGISTRY}},
+    "SettleRelease": {"dynamodb:GetItem": {REGISTRY}, "dynamodb:PutItem": {REGISTRY}},
+    "ClaimRelease": {
+        "dynamodb:GetItem": {REGISTRY}, "dynamodb:PutItem": {REGISTRY}, "lambda:GetAlias": SCORING,
+        "states:DescribeExecution": RELEASE_RUNS, "states:StopExecution": RELEASE_RUNS,
+    },
     "PublishChanges": {
          "dynamodb:DescribeStream": {"registry stream"}, "dynamodb:GetRecords": {"registry stream"},
          "dynamodb:GetShardIterator": {"registry stream"}, "dynamodb:ListStreams": {"*"},
@@ -197,7 +205,9 @@ def test_pipelines_call_their_functions_and_nothing_else(platform: dict[str, Any
         "fraud": ("Training", "Reproduction", "Release", "Backfill", "Audit"),
         "churn": ("Training", "Reproduction", "Release"),
     }
-    assert set(pipelines) == {f"{kind}{model}Pipeline" for model, named in kinds.items() for kind in named}
+    assert set(pipelines) == {f"{kind}{model}Pipeline" for model, named in kinds.items() for kind in named} | {
+        f"Release{model}SweepPipeline" for model in kinds
+    }
     for may in pipelines.values():
         assert all(resource.startswith("<") for resource in may["lambda:InvokeFunction"])
         broad = {action for action, resources in may.items() if "*" in resources}
@@ -232,7 +242,7 @@ def test_the_registry_is_written_in_transactions_only(platform: dict[str, Any]) 
         each for each in statements(platform)
         if "dynamodb:PutItem" in listed(each["Action"]) and REGISTRY in map(short, listed(each["Resource"]))
     ]  # fmt: skip
-    assert len(writes) == 5
+    assert len(writes) == 8
     for each in writes:
         within = {"ForAnyValue:StringEquals": {"dynamodb:EnclosingOperation": ["TransactWriteItems"]}}
         assert (each["Action"], each["Condition"]) == ("dynamodb:PutItem", within)

@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from roost import names
-from roost.adapters.aws_session import caller, identity
+from roost.adapters.aws_session import caller, client, identity
 from roost.adapters.cloudformation_outputs import stack_outputs
 from roost.adapters.cloudwatch_stream_lags import CloudWatchStreamLags
 from roost.adapters.dynamodb_online import DynamoDBOnlineStore
@@ -12,9 +12,11 @@ from roost.adapters.pipeline_runs import PipelineRuns
 from roost.adapters.s3_objects import S3ObjectStore
 from roost.adapters.sqs_training import SqsTrainingQueue
 from roost.adapters.step_functions import StepFunctionsPipeline
+from roost.adapters.step_functions_releases import StepFunctionsReleases
 from roost.domain.api_address import api_address
 from roost.errors import NotDeployed
 from roost.names import Output
+from roost.release_names import sweeping_pipeline
 from roost.settings import endpoint_url
 
 
@@ -98,6 +100,14 @@ class DeployedPlatform:
     def releases(self, model: str) -> PipelineRuns:
         """Runs of a model's release pipeline."""
         return self._runs(names.release_pipeline(self.stage, model))
+
+    def release_runs(self, model: str) -> StepFunctionsReleases:
+        """The same runs, for those who decide about them."""
+        return StepFunctionsReleases(self.releases(model).arn, client("stepfunctions"))
+
+    def sweeps(self, model: str) -> PipelineRuns:
+        """Runs that end a model's releases which nobody drives."""
+        return self._runs(sweeping_pipeline(self.stage, model))
 
     def backfills(self, model: str) -> PipelineRuns:
         """Runs that rebuild a model's online features."""
