@@ -51,7 +51,7 @@ def _made_of(endpoint: ModelEndpoint) -> str:
     frozen = {
         "code": stack.resolve(resource.code)["s3Key"],  # named by its content
         "layers": resource.layers,
-        "environment": resource.environment,
+        "environment": endpoint.environment,
         "memory": resource.memory_size,
         "timeout": resource.timeout,
         "runtime": resource.runtime,

@@ -15,6 +15,7 @@ from roost.domain.audit_log import first_broken_link
 from roost.domain.registry import Actor
 from roost.errors import RoostError
 from roost.names import Approval, ReleaseStatus, Status
+from roost.release_names import OnConflict
 from roost.spec import Rollout
 from roost.workflows.release_approval import decide_release
 from roost.workflows.release_orders import abort_release, pause_release, resume_release
@@ -39,7 +40,7 @@ class ReleaseWorld(RuleBasedStateMachine):
         self.releases.champion()
         self.releases.rollout = Rollout(
             strategy=strategy, steps=(40, 80) if strategy == "canary" else (40,), min_requests=10, max_looks=2,
-            approval=Approval.MANUAL if asks else None, on_conflict="queue" if queues else "refuse",
+            approval=Approval.MANUAL if asks else None, on_conflict=OnConflict.QUEUE if queues else OnConflict.REFUSE,
         )  # fmt: skip
         self.releases.judge(GOOD)
         self.started, self.late = 0, set[str]()
@@ -58,9 +59,14 @@ class ReleaseWorld(RuleBasedStateMachine):
     @rule(what=st.sampled_from(["new", "new", "new", "again", "back", "code"]), number=st.integers(1, 3))
     def start(self, what: str, number: int) -> None:
         self.started += 1
-        newest = {"version": self.releases.bench.add_version([0.5, 0.1])} if what == "new" else {}
-        others = {"again": {"version": number}, "back": {"rollback_to": number}, "code": {"code": True}}
-        self.releases.start(f"release-{self.started}", **(newest or others[what]))
+        asked: dict[str, dict[str, Any]] = {
+            "again": {"version": number},
+            "back": {"rollback_to": number},
+            "code": {"code": True},
+        }
+        if what == "new":
+            asked["new"] = {"version": self.releases.bench.add_version([0.5, 0.1])}
+        self.releases.start(f"release-{self.started}", **asked[what])
 
     @precondition(lambda self: self._running())
     @rule(data=st.data(), state=st.sampled_from(STOPS))

@@ -7,7 +7,7 @@ import pytest
 
 from roost.domain.evidence import Evidence
 from roost.errors import ConcurrentUpdate, SmokeTestFailed
-from roost.names import ReleaseStatus, Status
+from roost.names import ReleaseStatus, Status, Strategy
 from roost.spec import Rollout
 from tests.unit.release.conftest import MODEL, ReleaseBench
 from tests.unit.release.evidence_of import evidence
@@ -201,7 +201,9 @@ def test_an_alias_that_somebody_moved_meanwhile_is_left_alone_by_the_way_back(re
     assert record(releases, "second").status is ReleaseStatus.ABORTED
 
 
-@pytest.mark.parametrize("rollout", [Rollout(steps=(5, 50), strategy="blue_green", min_requests=10, max_looks=3)])
+@pytest.mark.parametrize(
+    "rollout", [Rollout(steps=(5, 50), strategy=Strategy.BLUE_GREEN, min_requests=10, max_looks=3)]
+)
 def test_a_rollback_and_new_code_of_the_champion_keep_it_live(releases: Releases, rollout: Rollout) -> None:
     first = releases.champion()
     before = releases.bench.endpoint.alias().primary

@@ -130,7 +130,8 @@ def test_a_broken_signature_that_is_forced_is_released_and_written_down(releases
 def test_the_champion_is_read_when_the_model_is_taken(releases: Releases) -> None:
     """Another release ends between the first reading of the head and the commit: what replaced it counts."""
     second, third = add(releases, {"request": [AMOUNT], "n": 2}), add(releases, {"request": [AMOUNT], "n": 3})
-    registry, commit, raced = releases.bench.registry, releases.bench.registry.commit, []
+    registry, commit = releases.bench.registry, releases.bench.registry.commit
+    raced: list[bool] = []
 
     def race(change: Any) -> None:
         if not raced:

@@ -18,7 +18,7 @@ from roost.object_keys import audit_entry_key
 from roost.ports import ChangePorts
 from roost.release_names import RELEASE_DETAIL_TYPES
 
-TOLD_AS: dict[str, str] = {**DETAIL_TYPES, **RELEASE_DETAIL_TYPES}
+TOLD_AS = {str(action): told for kinds in (DETAIL_TYPES, RELEASE_DETAIL_TYPES) for action, told in kinds.items()}
 Place = tuple[str, int]  # model, and number of an entry of its audit log
 
 
