@@ -11,6 +11,7 @@ from aws_cdk.aws_lambda import Architecture, Runtime, RuntimeFamily
 
 from infra.layer_build import LayerTarget
 
+APPROVAL_STAGES = ("prod", "production")
 THROWAWAY_STAGES = ("dev", "e2e", "test")
 STAGE_PATTERN = re.compile(r"[a-z][a-z0-9-]{0,14}")
 SNAP_START_SINCE = (3, 12)
@@ -24,7 +25,8 @@ class InvalidContext(Exception):  # noqa: N818  (it is printed as it stands)
 class StageConfig:
     """One stage: ``python_version`` as ``3.13``, ``architecture`` ``x86_64`` or ``arm64``, ``code`` its revision.
 
-    ``streams`` says whether streamed sources have their streams, which are billed by the hour.
+    ``streams`` says whether streamed sources have their streams, which are billed by the hour; ``code_releases``
+    whether a deployment that changed a scoring function starts a release of it.
     """
 
     stage: str
@@ -32,6 +34,7 @@ class StageConfig:
     architecture: str
     code: str
     streams: bool = False
+    code_releases: bool = False
 
     @property
     def runtime(self) -> Runtime:
@@ -52,6 +55,11 @@ class StageConfig:
     def throwaway(self) -> bool:
         """Whether nothing of value lives here."""
         return self.stage in THROWAWAY_STAGES
+
+    @property
+    def asks_approval(self) -> bool:
+        """Whether a release asks a person, where the model does not say."""
+        return self.stage in APPROVAL_STAGES
 
     @property
     def removal(self) -> RemovalPolicy:
@@ -78,10 +86,9 @@ def read_config(app: App) -> StageConfig:
     version = _text(app, "python_version", f"{sys.version_info.major}.{sys.version_info.minor}")
     if not re.fullmatch(r"3\.1[1-9]", version):
         raise InvalidContext(f"context python_version is {version!r}; use 3.11 or newer")
-    streams = _text(app, "streams", "false")
-    if streams not in ("true", "false"):
-        raise InvalidContext(f"context streams is {streams!r}; use true or false")
-    return StageConfig(stage, version, architecture, _text(app, "code", _revision()), streams == "true")
+    streams, code = _flag(app, "streams", False), _text(app, "code", _revision())
+    code_releases = _flag(app, "code_releases", stage not in THROWAWAY_STAGES)
+    return StageConfig(stage, version, architecture, code, streams, code_releases)
 
 
 def check_runtime(config: StageConfig, on_aws: bool) -> None:
@@ -100,6 +107,13 @@ def check_runtime(config: StageConfig, on_aws: bool) -> None:
 def _text(app: App, name: str, default: str) -> str:
     value = app.node.try_get_context(name)
     return default if value is None else str(value)
+
+
+def _flag(app: App, name: str, default: bool) -> bool:
+    value = _text(app, name, str(default).lower())
+    if value not in ("true", "false"):
+        raise InvalidContext(f"context {name} is {value!r}; use true or false")
+    return value == "true"
 
 
 def _revision() -> str:

@@ -4,6 +4,7 @@ from aws_cdk import CfnOutput, Duration, Environment, Stack
 from constructs import Construct
 
 from infra.config import StageConfig
+from infra.constructs.code_releases import CodeReleases
 from infra.constructs.experiments import Experiments
 from infra.constructs.feature_alarms import SkewAlarm, StreamAlarms
 from infra.constructs.feature_pipeline import FeaturePipeline
@@ -23,7 +24,9 @@ from infra.constructs.prediction_api import PredictionApi
 from infra.constructs.prediction_archive import PredictionArchive
 from infra.constructs.prediction_observer import PredictionObserver
 from infra.constructs.registry_events import RegistryEvents
-from infra.constructs.release_pipeline import ReleaseFunctions, ReleasePipeline
+from infra.constructs.release_alarm import ReleaseAlarm
+from infra.constructs.release_functions import release_functions
+from infra.constructs.release_pipeline import ReleasePipeline
 from infra.constructs.reproduction_pipeline import ReproductionPipeline
 from infra.constructs.state_machine import machine_arn
 from infra.constructs.training_functions import training_functions
@@ -32,6 +35,7 @@ from infra.constructs.training_triggers import TrainingTriggers
 from infra.layer_build import layer_assets
 from infra.storage_stack import StorageStack
 from roost.names import Output, audit_pipeline, backfill_pipeline, compaction_pipeline, training_pipeline
+from roost.release_names import OnCodeChange
 from roost.settings import ChangeSettings, PipelineSettings, StarterSettings, StreamSettings
 from roost.spec import Model, Source
 from roost.spec.feeds import streamed_sources
@@ -59,16 +63,22 @@ class PlatformStack(Stack):
         self._factory = FunctionFactory(self, config, self._layers, self._settings())
         endpoints = {model.name: self._endpoint(model) for model in models}
         training = training_functions(self._factory.make, storage.lake, storage.registry, storage.features)
-        release = self._release(list(endpoints.values()))
+        release = release_functions(self._factory.make, storage.registry, list(endpoints.values()), config.stage)
         experiments = Experiments(
-            self, "Experiments", config, factory=self._factory, storage=storage, release=release, endpoints=endpoints
-        )
+            self, "Experiments", config, factory=self._factory, storage=storage, release=release.steps,
+            endpoints=endpoints,
+        )  # fmt: skip
         backfill, audit = self._backfill(), self._audit()
         plan, compare = self._reproduction()
         for model in models:
             load = load_function(self._factory, model, storage.lake)
             pipeline = TrainingPipeline(self, f"Training-{model.name}", config, model, training, load)
-            ReleasePipeline(self, f"Release-{model.name}", config, model, release)
+            releasing = ReleasePipeline(self, f"Release-{model.name}", config, model, release)
+            if config.code_releases and model.rollout.on_code_change is OnCodeChange.RELEASE:
+                CodeReleases(
+                    self, f"Code-{model.name}", config.stage, endpoints[model.name], releasing.pipeline.machine
+                )
+            ReleaseAlarm(self, f"ReleaseAlarm-{model.name}", config, model)
             experiments.add(model)
             ReproductionPipeline(
                 self, f"Reproduction-{model.name}", config, model=model, training=training, plan=plan, compare=compare
@@ -93,24 +103,6 @@ class PlatformStack(Stack):
             registry_table=self._storage.registry.table_name,
             online_table=self._storage.features.table_name,
         )
-
-    def _release(self, endpoints: list[ModelEndpoint]) -> ReleaseFunctions:
-        registry, make = self._storage.registry, self._factory.make
-        names = ReleaseFunctions.__dataclass_fields__
-        steps = ReleaseFunctions(**{step: make("release", step, RECORD_STEP) for step in names})
-        registry.grant_move(steps.plan_release)
-        registry.grant_search(steps.plan_release)
-        registry.grant_move(steps.publish_version)
-        registry.grant_see_released(steps.smoke_test)
-        registry.grant_move(steps.finish_release)
-        registry.grant_move(steps.record_rollback)
-        grant_read_metrics(steps.judge_canary)
-        for endpoint in endpoints:
-            endpoint.grant_see_traffic(steps.plan_release)
-            endpoint.grant_publish(steps.publish_version)
-            endpoint.grant_call_versions(steps.smoke_test)
-            endpoint.grant_shift_traffic(steps.shift_traffic)
-        return steps
 
     def _endpoint(self, model: Model) -> ModelEndpoint:
         return ModelEndpoint(
@@ -237,8 +229,3 @@ class PlatformStack(Stack):
         }
         for output, value in values.items():
             CfnOutput(self, output.value, value=value)
-
-
-def grant_read_metrics(function: PlatformFunction) -> None:
-    """Read CloudWatch metrics; GetMetricData has no resources to name."""
-    function.allow(["cloudwatch:GetMetricData"], ["*"])

@@ -11,7 +11,7 @@ from infra.constructs.feature_pipeline import FeaturePipeline
 from infra.constructs.model_endpoint import ModelEndpoint
 from infra.constructs.pipeline_functions import RECORD_STEP, FunctionFactory, Kind
 from infra.constructs.platform_function import FunctionSize, PlatformFunction
-from infra.constructs.release_pipeline import ReleaseFunctions
+from infra.constructs.release_states import ReleaseSteps
 from infra.storage_stack import StorageStack
 from roost.experiment_names import shadow_pipeline
 from roost.names import BASE_LAYER, SCORING_LAYER
@@ -33,7 +33,7 @@ class Experiments(Construct):
         *,
         factory: FunctionFactory,
         storage: StorageStack,
-        release: ReleaseFunctions,
+        release: ReleaseSteps,
         endpoints: Mapping[str, ModelEndpoint],
     ) -> None:
         super().__init__(scope, name)
@@ -55,7 +55,7 @@ class Experiments(Construct):
             payload={"model": model.name},
         ).start_every(SHADOW_PERIOD)
 
-    def _experiment_functions(self, factory: FunctionFactory, release: ReleaseFunctions) -> ExperimentFunctions:
+    def _experiment_functions(self, factory: FunctionFactory, release: ReleaseSteps) -> ExperimentFunctions:
         registry, lake = self._storage.registry, self._storage.lake
         plan = factory.make("experiments", "plan_experiment", RECORD_STEP)
         record = factory.make("experiments", "record_experiment", RECORD_STEP)

@@ -38,6 +38,7 @@ class ModelEndpoint(Construct):
         features: FeatureStore,
     ) -> None:
         super().__init__(scope, name)
+        self.model = model.name
         self.function_name = names.scoring_function(config.stage, model.name)
         settings = ScoringSettings(
             stage=config.stage,
@@ -46,6 +47,7 @@ class ModelEndpoint(Construct):
             online_table=features.table_name,
             latency_objective_ms=str(model.rollout.guardrails.latency_objective_ms),
         )
+        self.environment = settings.variables()
         self.scoring = PlatformFunction(
             self,
             "Scoring",
@@ -54,7 +56,7 @@ class ModelEndpoint(Construct):
             handler="functions.serving.score_predictions.handler",
             code=function_code(f"{model.name}_scoring", FILE, [model.name]),
             layers=layers.of(SCORING_LAYER),
-            environment=settings.variables(),
+            environment=self.environment,
             size=SIZE,
             snap_start=config.snap_start,
         )

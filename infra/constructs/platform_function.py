@@ -44,6 +44,7 @@ class PlatformFunction(Construct):
         snap_start: bool = False,
     ) -> None:
         super().__init__(scope, name)
+        self.seconds = size.seconds
         self.log_group = _log_group(self, function_name, config)
         principal = iam.ServicePrincipal("lambda.amazonaws.com")
         self.role = iam.Role(self, "Role", assumed_by=principal, description=f"What {function_name} may do")

@@ -1,30 +1,27 @@
-"""The release pipeline of one model: the only road to the alias, and back."""
+"""The release pipeline of one model: the only road to the alias, and back; and the sweep, which nothing has to drive.
 
-from dataclasses import dataclass
+The sweep runs when a release's execution was stopped, timed out or failed, when the model's alarm rings, every hour,
+and when somebody asks for it. It finds what has to end, and ends it by the same functions as the pipeline itself.
+"""
+
 from typing import Any
 
+from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
 from constructs import Construct
 
 from infra.config import StageConfig
-from infra.constructs.pipeline_states import REQUEST, RUN, State, catch_all, catch_explained, failure_states, last, task
-from infra.constructs.platform_function import PlatformFunction
-from infra.constructs.state_machine import StateMachine
+from infra.constructs.release_functions import ReleaseFunctions
+from infra.constructs.release_states import ReleaseDefinition
+from infra.constructs.state_machine import StateMachine, machine_arn
+from infra.constructs.sweep_states import sweep_definition
 from roost import names
-from roost.names import Decision
+from roost.names import Approval
+from roost.release_names import STATUS_EVENTS, canary_alarm, sweeping_pipeline
 from roost.spec import Model
 
-
-@dataclass(frozen=True)
-class ReleaseFunctions:
-    """The functions of the pipeline's states."""
-
-    plan_release: PlatformFunction
-    publish_version: PlatformFunction
-    smoke_test: PlatformFunction
-    shift_traffic: PlatformFunction
-    judge_canary: PlatformFunction
-    finish_release: PlatformFunction
-    record_rollback: PlatformFunction
+STRANDED_FOR_AT_MOST = Duration.hours(1)
 
 
 class ReleasePipeline(Construct):
@@ -39,123 +36,52 @@ class ReleasePipeline(Construct):
             "Pipeline",
             config,
             machine_name=names.release_pipeline(config.stage, model.name),
-            definition=_definition(model, functions),
-            functions=list(vars(functions).values()),
+            definition=ReleaseDefinition(model.name, rollout_of(model, config), functions.steps).definition(),
+            functions=list(vars(functions.steps).values()),
         )
+        self.sweep = Sweep(self, "Sweep", config, model, functions)
 
 
-def _definition(model: Model, functions: ReleaseFunctions) -> State:
-    return {
-        "Comment": f"Release a version of {model.name}. Input: version, or rollback_to; see docs/runbook.md.",
-        "StartAt": "PlanRelease",
-        "States": {
-            **_preparation(model, functions),
-            **_traffic(model, functions),
-            **_verdict(model, functions),
-            **_rollback(model, functions),
-            **failure_states(),
-        },
-    }
+class Sweep(Construct):
+    """Ends releases of one model that nobody drives any more."""
+
+    def __init__(
+        self, scope: Construct, name: str, config: StageConfig, model: Model, functions: ReleaseFunctions
+    ) -> None:
+        super().__init__(scope, name)
+        self._releases = machine_arn(self, names.release_pipeline(config.stage, model.name))
+        claim, steps = functions.claim_release, functions.steps
+        definition = sweep_definition(model.name, self._releases, claim, steps.shift_traffic, steps.record_rollback)
+        self._pipeline = StateMachine(
+            self,
+            "Pipeline",
+            config,
+            machine_name=sweeping_pipeline(config.stage, model.name),
+            definition=definition,
+            functions=[claim, steps.shift_traffic, steps.record_rollback],
+        )
+        alarm = canary_alarm(config.stage, model.name)
+        self._on("Stopped", "aws.states", "Step Functions Execution Status Change", self._stopped(), {})
+        self._on("Rang", "aws.cloudwatch", "CloudWatch Alarm State Change", _rang(alarm), {"alarm": alarm})
+        clock = events.Rule(self, "Hourly", schedule=events.Schedule.rate(STRANDED_FOR_AT_MOST))
+        clock.add_target(self._target({}))
+
+    def _stopped(self) -> dict[str, Any]:
+        return {"stateMachineArn": [self._releases], "status": list(STATUS_EVENTS)}
+
+    def _on(self, name: str, source: str, kind: str, detail: dict[str, Any], asked: dict[str, str]) -> None:
+        pattern = events.EventPattern(source=[source], detail_type=[kind], detail=detail)
+        events.Rule(self, name, event_pattern=pattern).add_target(self._target(asked))
+
+    def _target(self, asked: dict[str, str]) -> targets.SfnStateMachine:
+        return targets.SfnStateMachine(self._pipeline.machine, input=events.RuleTargetInput.from_object(asked))
 
 
-def _payload(model: Model, **more: Any) -> State:
-    return {"model": model.name, "release.$": RUN, "plan.$": "$.plan", **more}
+def rollout_of(model: Model, config: StageConfig) -> dict[str, Any]:
+    """The model's rollout, with the stage's policy where it leaves something open."""
+    approval = model.rollout.approval or (Approval.MANUAL if config.asks_approval else Approval.AUTOMATIC)
+    return {**model.rollout.model_dump(mode="json"), "approval": approval.value}
 
 
-PUBLISHED = {"function_version.$": "$.published.function_version"}
-RESTORE = catch_all("RestoreTraffic")
-
-
-def _preparation(model: Model, functions: ReleaseFunctions) -> dict[str, State]:
-    asked = {
-        "model": model.name,
-        "release.$": RUN,
-        "request.$": REQUEST,
-        "rollout": model.rollout.model_dump(mode="json"),
-    }
-    plan = task(functions.plan_release.arn, asked, "$.plan", "ServedBefore", catch_explained())
-    publish = task(functions.publish_version.arn, _payload(model), "$.published", "SmokeTest", RESTORE)
-    smoke = task(functions.smoke_test.arn, _payload(model, **PUBLISHED), "$.tested", "FirstStep", RESTORE)
-    return {
-        "PlanRelease": plan,
-        "ServedBefore": {
-            "Type": "Choice",
-            "Choices": [{"Variable": "$.plan.function_version", "StringEquals": "", "Next": "PublishVersion"}],
-            "Default": "TakePublished",
-        },
-        "TakePublished": {
-            "Type": "Pass",
-            "Parameters": {"function_version.$": "$.plan.function_version"},
-            "ResultPath": "$.published",
-            "Next": "SmokeTest",
-        },
-        "PublishVersion": publish,
-        "SmokeTest": smoke,
-        "FirstStep": {
-            "Type": "Pass",
-            "Result": {"step": 0, "ledger": {}},
-            "ResultPath": "$.next",
-            "Next": "ShiftTraffic",
-        },
-    }
-
-
-def _traffic(model: Model, functions: ReleaseFunctions) -> dict[str, State]:
-    shifted = _payload(model, **PUBLISHED, **{"step.$": "$.next.step"})
-    return {
-        "ShiftTraffic": task(functions.shift_traffic.arn, shifted, "$.traffic", "NeedsVerdict", RESTORE),
-        "NeedsVerdict": {
-            "Type": "Choice",
-            "Choices": [{"Variable": "$.traffic.judge", "BooleanEquals": True, "Next": "FirstLook"}],
-            "Default": "FinishRelease",
-        },
-        "FirstLook": {
-            "Type": "Pass",
-            "Parameters": {"look": 0, "ledger.$": "$.next.ledger"},
-            "ResultPath": "$.verdict",
-            "Next": "WaitForEvidence",
-        },
-        "WaitForEvidence": {"Type": "Wait", "SecondsPath": "$.plan.wait_seconds", "Next": "JudgeCanary"},
-    }
-
-
-def _verdict(model: Model, functions: ReleaseFunctions) -> dict[str, State]:
-    looked = _payload(model, **{"traffic.$": "$.traffic", "look.$": "$.verdict.look", "ledger.$": "$.verdict.ledger"})
-    finish = task(functions.finish_release.arn, _payload(model), "$.finished", "", RESTORE)
-    advance = {"Variable": "$.verdict.decision", "StringEquals": Decision.ADVANCE.value}
-    whole = {"Variable": "$.traffic.weight", "NumericEquals": 100}
-    hold = {"Variable": "$.verdict.decision", "StringEquals": Decision.HOLD.value, "Next": "WaitForEvidence"}
-    return {
-        "JudgeCanary": task(functions.judge_canary.arn, looked, "$.verdict", "Verdict", RESTORE),
-        "Verdict": {
-            "Type": "Choice",
-            "Choices": [{"And": [advance, whole], "Next": "FinishRelease"}, {**advance, "Next": "NextStep"}, hold],
-            "Default": "RestoreTraffic",
-        },
-        "NextStep": {
-            "Type": "Pass",
-            "Parameters": {"step.$": "$.traffic.next_step", "ledger.$": "$.verdict.ledger"},
-            "ResultPath": "$.next",
-            "Next": "ShiftTraffic",
-        },
-        "FinishRelease": last(finish),
-    }
-
-
-def _rollback(model: Model, functions: ReleaseFunctions) -> dict[str, State]:
-    stubborn = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 10, "BackoffRate": 1.5}]
-    restore = task(
-        functions.shift_traffic.arn, _payload(model, restore=True), "$.restored", "RecordRollback", catch_explained()
-    )
-    record = task(
-        functions.record_rollback.arn,
-        _payload(model, **{"state.$": "$"}),
-        "$.recorded",
-        "ReleaseRolledBack",
-        catch_explained(),
-    )
-    return {
-        "RestoreTraffic": {**restore, "Retry": stubborn},
-        "RecordRollback": {**record, "Retry": stubborn},
-        "ReleaseRolledBack": {"Type": "Fail", "Error": "ReleaseRolledBack", "CausePath": "$.recorded.reason"},
-    }
+def _rang(alarm: str) -> dict[str, Any]:
+    return {"alarmName": [alarm], "state": {"value": ["ALARM"]}}

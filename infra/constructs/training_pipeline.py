@@ -24,6 +24,7 @@ from infra.constructs.state_machine import StateMachine, machine_arn
 from infra.constructs.training_compute import LambdaCompute
 from roost import names
 from roost.names import Approval
+from roost.release_names import OnConflict
 from roost.spec import Model
 
 TRAINING_SET = {"training_set.$": "$.features.training_set"}
@@ -92,6 +93,7 @@ class TrainingPipeline(Construct):
         request = {
             "version.$": "$.registration.version",
             "requested_by": "training pipeline",
+            "on_conflict": OnConflict.QUEUE.value,
             "reason.$": f"States.Format('trained by run {{}}', {RUN})",
         }
         return {

@@ -14,6 +14,7 @@ GAPS = (
     "function_worker",
     "log_streams",  # inside the embedded metrics: it writes the lines that they read
     "alarm_evaluation",
+    "alarm_events",
     "asynchronous_events",
     "batching_window",
     "bucket_locks",

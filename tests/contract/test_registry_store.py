@@ -14,8 +14,8 @@ from roost.domain.audit_log import first_broken_link
 from roost.domain.experiment_moves import experiment_start
 from roost.domain.experiments import Arm, Experiment, Measured, SharePolicy
 from roost.domain.registry import Actor, Change, ModelHead, Release, Version, registration
-from roost.domain.registry import release_start as start
 from roost.domain.registry import status_move as move_status
+from roost.domain.release_moves import release_start as start
 from roost.domain.version_upkeep import expiry, tagging
 from roost.errors import ConcurrentUpdate, ImmutableVersion, UnknownRelease, UnknownVersion
 from roost.experiment_errors import UnknownExperiment
@@ -147,10 +147,12 @@ def test_a_release_is_read_as_it_was_written(store: RegistryStore) -> None:
     register(store)
     approve(store, 1)
     release = Release(MODEL, "r1", 1, ReleaseStatus.RUNNING, "canary", (5, 100), "2026-01-01", "ann")
+    release = replace(release, gate={"state": "waiting"}, pause={"by": "ann"}, forced=("amount is removed",))
     version = store.version(MODEL, 1)
     move(store, MODEL, lambda head: start(head, version, release, ACTOR))
-    assert store.release(MODEL, "r1") == release
-    assert store.releases(MODEL) == [release]
+    written = replace(release, returns_to="approved")
+    assert store.release(MODEL, "r1") == written
+    assert store.releases(MODEL) == [written]
     assert store.head(MODEL).active_release == "r1"
 
 

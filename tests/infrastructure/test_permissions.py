@@ -15,6 +15,7 @@ ONLINE = "table/roost-test-online"
 OBSERVATIONS = "table/roost-test-observations"
 OUTCOMES = "table/roost-test-outcomes"
 SCORING = {f"function:roost-test-{model}-scoring" for model in ("churn", "fraud")}
+RELEASE_RUNS = {f"execution:roost-test-{model}-release:*" for model in ("churn", "fraud")}
 VERSIONS = {f"{function}:*" for function in SCORING}
 QUEUE = {
     f"sqs:{action}": {"queue"}
@@ -84,7 +85,7 @@ MAY: dict[str, dict[str, set[str]]] = {
     },
     "PlanRelease": {
         "dynamodb:GetItem": {REGISTRY}, "dynamodb:PutItem": {REGISTRY}, "dynamodb:Query": {REGISTRY},
-        "lambda:GetAlias": SCORING,
+        "lambda:GetAlias": SCORING, "s3:GetObject": {f"{PACKAGES}/packages/*"},
     },
     "PublishVersion": {
         "dynamodb:GetItem": {REGISTRY}, "dynamodb:PutItem": {REGISTRY},
@@ -126,6 +127,13 @@ MAY: dict[str, dict[str, set[str]]] = {
     "ScoreShadow": {
         "logs:FilterLogEvents": {"scoring log"}, "s3:ListBucket": {LAKE},
         "s3:GetObject": {f"{LAKE}/shadows/*", f"{PACKAGES}/packages/*"}, "s3:PutObject": {f"{LAKE}/shadows/*"},
+    },
+    "AskApproval": {"dynamodb:GetItem": {REGISTRY}, "dynamodb:PutItem": {REGISTRY}},
+    "ReadOrders": {"dynamodb:GetItem": {REGISTRY}},
+    "SettleRelease": {"dynamodb:GetItem": {REGISTRY}, "dynamodb:PutItem": {REGISTRY}},
+    "ClaimRelease": {
+        "dynamodb:GetItem": {REGISTRY}, "dynamodb:PutItem": {REGISTRY}, "lambda:GetAlias": SCORING,
+        "states:DescribeExecution": RELEASE_RUNS, "states:StopExecution": RELEASE_RUNS,
     },
     "PublishChanges": {
          "dynamodb:DescribeStream": {"registry stream"}, "dynamodb:GetRecords": {"registry stream"},
@@ -230,7 +238,9 @@ def test_pipelines_call_their_functions_and_nothing_else(platform: dict[str, Any
         "fraud": ("Training", "Reproduction", "Release", "Backfill", "Audit", *EXPERIMENTS),
         "churn": ("Training", "Reproduction", "Release", *EXPERIMENTS),
     }
-    assert set(pipelines) == {f"{kind}{model}Pipeline" for model, named in kinds.items() for kind in named}
+    assert set(pipelines) == {f"{kind}{model}Pipeline" for model, named in kinds.items() for kind in named} | {
+        f"Release{model}SweepPipeline" for model in kinds
+    }
     for may in pipelines.values():
         assert all(resource.startswith("<") for resource in may["lambda:InvokeFunction"])
         broad = {action for action, resources in may.items() if "*" in resources}

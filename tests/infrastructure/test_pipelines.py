@@ -8,7 +8,8 @@ import aws_cdk
 import pytest
 from aws_cdk.assertions import Template
 
-from infra.config import read_config
+from infra.config import StageConfig, read_config
+from infra.constructs.release_pipeline import rollout_of
 from infra.platform_stack import PlatformStack
 from infra.storage_stack import StorageStack
 from roost import names
@@ -36,6 +37,7 @@ MACHINES = [
     "roost-test-fraud-training", "roost-test-fraud-release", "roost-test-fraud-backfill",
     "roost-test-card-transactions-compaction", "roost-test-churn-training", "roost-test-churn-release",
     "roost-test-fraud-reproduction", "roost-test-fraud-experiment", "roost-test-churn-shadow",
+    "roost-test-fraud-release-sweep",
 ]  # fmt: skip
 
 
@@ -62,14 +64,64 @@ def test_every_state_that_is_named_exists(states: dict[str, Any]) -> None:
 
 def test_every_failure_of_a_release_after_its_plan_restores_traffic(platform: dict[str, Any]) -> None:
     states = definitions(platform)["roost-test-fraud-release"]["States"]
-    for name in ("PublishVersion", "SmokeTest", "ShiftTraffic", "JudgeCanary", "FinishRelease"):
-        assert states[name]["Catch"] == [
-            {"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "RestoreTraffic"}
-        ]
-    assert states["Verdict"]["Default"] == "RestoreTraffic"
+    back = {"PublishVersion": "Unpublished", "FinishRelease": "SettleRelease"}
+    for name in ("PublishVersion", "SmokeTest", "ReadOrders", "ShiftTraffic", "JudgeCanary", "FinishRelease"):
+        following = back.get(name, "RestoreTraffic")
+        assert states[name]["Catch"] == [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": following}]
+    assert {rule["Next"] for rule in states["WaitForApproval"]["Catch"]} == {"ApprovalExpired", "RestoreTraffic"}
+    for name in ("Unpublished", "ApprovalExpired"):
+        assert states[name]["Next"] == "RestoreTraffic"
+    for name in ("Verdict", "Settled"):
+        assert states[name]["Default"] == "RestoreTraffic"
     assert states["RestoreTraffic"]["Next"] == "RecordRollback"
     assert states["RecordRollback"]["Next"] == "ReleaseRolledBack"
     assert states["ReleaseRolledBack"]["Type"] == "Fail"
+
+
+def test_a_release_gives_every_step_up_after_its_functions_own_time(platform: dict[str, Any]) -> None:
+    functions = of_type(platform, "AWS::Lambda::Function")
+    states = definitions(platform)["roost-test-fraud-release"]["States"]
+    tasks = {name: state for name, state in states.items() if state["Type"] == "Task" and name != "WaitForApproval"}
+    for name, state in tasks.items():
+        (own,) = (f["Properties"]["Timeout"] for key, f in functions.items() if state["Resource"].startswith(f"<{key}"))
+        assert own < state["TimeoutSeconds"] <= own + 30, name
+    assert states["WaitForApproval"]["TimeoutSeconds"] == 24 * 3600
+
+
+@pytest.mark.parametrize(("stage", "asks"), [("test", "automatic"), ("staging", "automatic"), ("production", "manual")])
+def test_production_asks_for_an_approval_where_the_model_does_not_say(stage: str, asks: str) -> None:
+    config = StageConfig(stage, "3.13", "x86_64", "abc")
+    fraud = load_model("fraud")
+    assert rollout_of(fraud, config)["approval"] == asks
+    asking = fraud.rollout.model_copy(update={"approval": names.Approval.AUTOMATIC})
+    assert rollout_of(fraud.model_copy(update={"rollout": asking}), config)["approval"] == "automatic"
+
+
+def test_a_sweep_runs_when_a_release_was_stopped_when_the_alarm_rings_and_every_hour(platform: dict[str, Any]) -> None:
+    rules = [rule["Properties"] for rule in of_type(platform, "AWS::Events::Rule").values()]
+    sweeping = [rule for rule in rules if "Releasefraud" in flat(rule["Targets"][0]["Arn"])]
+    patterns = {rule["EventPattern"]["source"][0]: rule for rule in sweeping if "EventPattern" in rule}
+    stopped = patterns["aws.states"]["EventPattern"]
+    assert flat(stopped["detail"]["stateMachineArn"][0]).endswith("stateMachine:roost-test-fraud-release")
+    assert stopped["detail"]["status"] == ["ABORTED", "FAILED", "TIMED_OUT"]
+    rang = patterns["aws.cloudwatch"]
+    alarm = "roost-test-fraud-scoring-failures"
+    assert rang["EventPattern"]["detail"] == {"alarmName": [alarm], "state": {"value": ["ALARM"]}}
+    assert json.loads(rang["Targets"][0]["Input"]) == {"alarm": alarm}
+    assert [rule["ScheduleExpression"] for rule in sweeping if "ScheduleExpression" in rule] == ["rate(1 hour)"]
+
+
+def test_the_alarm_counts_what_no_handler_saw(platform: dict[str, Any]) -> None:
+    alarms = [a["Properties"] for a in of_type(platform, "AWS::CloudWatch::Alarm").values()]
+    (alarm,) = (a for a in alarms if a.get("AlarmName") == "roost-test-fraud-scoring-failures")
+    queries = [query["MetricStat"]["Metric"] for query in alarm["Metrics"] if "MetricStat" in query]
+    assert sorted((q["Namespace"], q["MetricName"]) for q in queries) == [
+        ("AWS/Lambda", "Errors"), ("AWS/Lambda", "Invocations"), ("AWS/Lambda", "Throttles"), ("Roost", "Errors"),
+    ]  # fmt: skip
+    for metric in queries:
+        dimensions = {each["Name"]: each["Value"] for each in metric["Dimensions"]}
+        at_alias = {"FunctionName": "roost-test-fraud-scoring", "Resource": "roost-test-fraud-scoring:live"}
+        assert dimensions == (at_alias if metric["Namespace"] == "AWS/Lambda" else {"Model": "fraud"})
 
 
 def test_a_refused_release_changes_nothing(platform: dict[str, Any]) -> None:

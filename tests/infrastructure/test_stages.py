@@ -1,5 +1,6 @@
 """Stages, environments, cost while idle, and what is said about wrong input."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,9 @@ import pytest
 
 from infra.config import InvalidContext, read_config
 from roost import names, object_keys
+from roost.experiment_names import shadow_pipeline
 from roost.monitoring_names import MONITORING_EXPIRY, OBSERVATIONS, OUTCOMES
+from roost.release_names import sweeping_pipeline
 from roost.settings import PipelineSettings, ScoringSettings
 from tests.infrastructure.conftest import STAGE, flat, of_type, synthesized
 
@@ -96,11 +99,13 @@ def test_streams_exist_only_where_they_are_asked_for(
 
 
 def test_what_the_clock_starts(platform: dict[str, Any], streaming_platform: dict[str, Any]) -> None:
-    audit = names.audit_pipeline(STAGE, "fraud")
-    archive = names.function(STAGE, "archive_predictions")
-    assert _by_the_clock(platform) == {audit: "rate(1 hour)", archive: "rate(1 hour)"}
+    audit, archive = names.audit_pipeline(STAGE, "fraud"), names.function(STAGE, "archive_predictions")
+    sweeps = (sweeping_pipeline(STAGE, model) for model in ("churn", "fraud"))
+    shadows = dict.fromkeys((shadow_pipeline(STAGE, model) for model in ("churn", "fraud")), "rate(5 minutes)")
+    always = dict.fromkeys([audit, archive, *sweeps], "rate(1 hour)") | shadows
+    assert _by_the_clock(platform) == always
     compaction = names.compaction_pipeline(STAGE, "card_transactions")
-    assert set(_by_the_clock(streaming_platform)) == {audit, archive, compaction}
+    assert _by_the_clock(streaming_platform) == {**always, compaction: "rate(1 hour)"}
 
 
 def _by_the_clock(platform: dict[str, Any]) -> dict[str, str]:
@@ -117,9 +122,9 @@ def _by_the_clock(platform: dict[str, Any]) -> dict[str, str]:
 
 def test_alarms_say_what_they_mean_and_what_to_do(streaming_platform: dict[str, Any]) -> None:
     alarms = [alarm["Properties"] for alarm in of_type(streaming_platform, "AWS::CloudWatch::Alarm").values()]
-    assert {alarm["MetricName"] for alarm in alarms} == {
+    assert {alarm.get("MetricName", "share of failures") for alarm in alarms} == {
         "ApproximateNumberOfMessagesVisible", "DeliveryErrors", "FeaturesSkewed", "IteratorAge",
-        "StreamRecordsRejected",
+        "StreamRecordsRejected", "share of failures",
     }  # fmt: skip
     runbook = (Path(__file__).resolve().parents[2] / "docs" / "runbook.md").read_text()
     for alarm in alarms:
@@ -164,3 +169,25 @@ def test_packages_that_were_given_up_go_and_come_back_for_a_month(storage: dict[
         "ExpirationInDays": 1, "NoncurrentVersionExpiration": {"NoncurrentDays": 30}, "Status": "Enabled",
         "TagFilters": [{"Key": key, "Value": value} for key, value in object_keys.EXPIRED_TAG.items()],
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("stage", "context", "releases"),
+    [("test", {}, False), ("test", {"code_releases": "true"}, True), ("staging", {}, True)],
+)
+def test_new_code_starts_a_release_but_on_stages_that_are_thrown_away(
+    tmp_path: Path, stage: str, context: dict[str, str], releases: bool
+) -> None:
+    stacks = synthesized(tmp_path, stage=stage, **context)
+    platform = stacks[names.stack(stage, "platform")]["Resources"]
+    rules = [rule["Properties"] for rule in of_type(platform, "AWS::Events::Rule").values()]
+    inputs = [json.loads(target["Input"]) for rule in rules for target in rule["Targets"] if "Input" in target]
+    assert len([asked for asked in inputs if asked.get("code")]) == (2 if releases else 0)
+    parameters = [
+        p for p in of_type(platform, "AWS::SSM::Parameter").values() if p["Properties"]["Name"].endswith("/code")
+    ]
+    assert len(parameters) == (2 if releases else 0)
+    for parameter in parameters:
+        made_of = flat(parameter["Properties"]["Value"])
+        assert all(part in made_of for part in (".zip", "layers", "ROOST_ONLINE_TABLE", "memory"))
+        assert any("Scoring" in name for name in parameter["DependsOn"])

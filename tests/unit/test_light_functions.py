@@ -9,7 +9,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 BASE = ("experiments.observe_experiment", "experiments.plan_experiment", "experiments.record_experiment",
         "monitoring.record_outcomes", "registry.publish_changes", "release.finish_release", "release.judge_canary",
-        "release.plan_release",
+        "release.plan_release", "release.ask_approval", "release.claim_release", "release.read_orders",
+        "release.settle_release",
         "release.publish_version",
         "release.record_rollback", "release.shift_traffic", "release.smoke_test", "training.next_rung",
         "training.register_model",

@@ -12,11 +12,8 @@ from roost.domain.registry import (
     Release,
     Version,
     registration,
-    release_completion,
-    release_progress,
-    release_rollback,
-    release_start,
 )
+from roost.domain.release_moves import release_completion, release_progress, release_rollback, release_start
 from roost.names import ReleaseStatus, Status
 from roost.workflows.registry_moves import move
 from roost.workflows.version_decisions import decide

@@ -85,11 +85,17 @@ class ReleaseBench:
         return scores
 
 
-@pytest.fixture
-def bench() -> ReleaseBench:
+def serving() -> ReleaseBench:
+    """A bench whose function versions score as their packages say."""
+
     def serve(variables: Mapping[str, str], _event: Mapping[str, Any]) -> dict[str, Any]:
         package = variables["ROOST_PACKAGE"]
         return {"scores": built.scores_of(package), "package": package}
 
     built = ReleaseBench(InMemoryEndpoint(serve))
     return built
+
+
+@pytest.fixture
+def bench() -> ReleaseBench:
+    return serving()

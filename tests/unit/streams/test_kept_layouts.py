@@ -8,7 +8,8 @@ import pytest
 
 from roost.adapters.in_memory import FixedClock
 from roost.domain.package import canonical_bytes, digest_of
-from roost.domain.registry import Actor, Release, Version, registration, release_completion, release_start, status_move
+from roost.domain.registry import Actor, Release, Version, registration, status_move
+from roost.domain.release_moves import release_completion, release_start
 from roost.domain.view_layout import ViewLayout
 from roost.names import ReleaseStatus, Status
 from roost.object_keys import PACKAGE_MANIFEST, VALID_ROWS, dataset_key, package_key

@@ -16,7 +16,7 @@ TOP_AREAS = {"functions", "infra", "models", "localaws", "tests"}
 
 PURE = {
     "errors", "experiment_errors", "experiment_names", "metric_names", "monitoring_errors", "monitoring_names", "names",
-    "object_keys",
+    "object_keys", "release_errors", "release_names",
 }  # fmt: skip
 CORE = PURE | {"domain", "ports", "spec"}
 MAY_IMPORT: dict[str, set[str]] = {
@@ -29,6 +29,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "monitoring_names": set(),
     "names": set(),
     "object_keys": set(),
+    "release_errors": {"errors"},
+    "release_names": {"names"},
     "settings": PURE,
     "quiet_start": set(),
     "domain": PURE,
@@ -58,6 +60,8 @@ THIRD_PARTIES: dict[str, set[str] | None] = {
     "monitoring_names": set(),
     "names": set(),
     "object_keys": set(),
+    "release_errors": set(),
+    "release_names": set(),
     "settings": set(),
     "quiet_start": set(),
     "domain": {"numpy"},

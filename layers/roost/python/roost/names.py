@@ -26,10 +26,14 @@ class Status(StrEnum):
 class ReleaseStatus(StrEnum):
     """Status of a release."""
 
+    QUEUED = "queued"
     RUNNING = "running"
+    ENDING = "ending"
     COMPLETED = "completed"
     ROLLED_BACK = "rolled_back"
     FAILED = "failed"
+    ABORTED = "aborted"
+    SUPERSEDED = "superseded"
 
 
 class Fold(StrEnum):

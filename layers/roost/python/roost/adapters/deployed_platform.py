@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from roost import names
-from roost.adapters.aws_session import caller, identity
+from roost.adapters.aws_session import caller, client, identity
 from roost.adapters.cloudformation_outputs import stack_outputs
 from roost.adapters.cloudwatch_stream_lags import CloudWatchStreamLags
 from roost.adapters.dynamodb_online import DynamoDBOnlineStore
@@ -14,11 +14,13 @@ from roost.adapters.pipeline_runs import PipelineRuns
 from roost.adapters.s3_objects import S3ObjectStore
 from roost.adapters.sqs_training import SqsTrainingQueue
 from roost.adapters.step_functions import StepFunctionsPipeline
+from roost.adapters.step_functions_releases import StepFunctionsReleases
 from roost.domain.api_address import api_address
 from roost.errors import NotDeployed
 from roost.experiment_names import experiment_pipeline
 from roost.monitoring_names import OUTCOMES, MonitoringOutput
 from roost.names import Output
+from roost.release_names import sweeping_pipeline
 from roost.settings import endpoint_url
 
 
@@ -106,6 +108,14 @@ class DeployedPlatform:
     def experiment_runs(self, model: str) -> PipelineRuns:
         """Runs of a model's experiment pipeline."""
         return self._runs(experiment_pipeline(self.stage, model))
+
+    def release_runs(self, model: str) -> StepFunctionsReleases:
+        """The same runs, for those who decide about them."""
+        return StepFunctionsReleases(self.releases(model).arn, client("stepfunctions"))
+
+    def sweeps(self, model: str) -> PipelineRuns:
+        """Runs that end a model's releases which nobody drives."""
+        return self._runs(sweeping_pipeline(self.stage, model))
 
     def backfills(self, model: str) -> PipelineRuns:
         """Runs that rebuild a model's online features."""

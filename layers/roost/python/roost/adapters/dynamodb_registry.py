@@ -186,7 +186,8 @@ def _version(body: dict[str, Any]) -> Version:
 
 
 def _release(body: dict[str, Any]) -> Release:
-    return Release(**{**body, "status": ReleaseStatus(body["status"]), "steps": tuple(body["steps"])})
+    lists = {name: tuple(body.get(name, ())) for name in ("steps", "forced")}
+    return Release(**{**body, **lists, "status": ReleaseStatus(body["status"])})
 
 
 def _lost_race(error: ClientError) -> bool:

@@ -16,6 +16,7 @@ from roost.errors import ConcurrentUpdate, SmokeTestFailed
 from roost.names import LIVE_ALIAS
 
 PERCENT = 100
+LONGEST_NOTE = 256  # characters of a description ("UpdateAlias", AWS Lambda API Reference)
 MOVED = ("PreconditionFailedException", "ResourceConflictException")
 
 
@@ -68,6 +69,7 @@ class LambdaEndpoint:
                 FunctionVersion=wanted.primary,
                 RoutingConfig={"AdditionalVersionWeights": weights},
                 RevisionId=wanted.revision,
+                Description=wanted.note[:LONGEST_NOTE],
             )
         except ClientError as error:
             raise _explained(error, f"alias {LIVE_ALIAS} of {self._function}") from error
@@ -88,4 +90,5 @@ def _state(alias: Mapping[str, Any]) -> AliasState:
         revision=alias["RevisionId"],
         canary=canary,
         weight=round(weight * PERCENT),
+        note=alias.get("Description", ""),
     )

@@ -10,52 +10,64 @@ from roost.cli.caller import actor
 from roost.cli.context import CHOICES, stage_command
 from roost.cli.display import out, print_json, table, when
 from roost.cli.options import Json, Model, Watch, Yes
+from roost.cli.release_checks import check_request, recorded, way_back
+from roost.cli.release_order_commands import abort, approve, pause, reject, resume
+from roost.cli.release_tables import record_of, record_table, state_of
 from roost.cli.run_tables import show_run
 from roost.cli.training_commands import run_name
 from roost.cli.watching import ended, watch
-from roost.domain.registry import check_free, check_releasable
-from roost.errors import InvalidReleaseRequest, ReleaseInProgress, UnknownRelease
+from roost.errors import InvalidReleaseRequest, UnknownRelease
 from roost.names import Strategy
+from roost.release_names import OnConflict
 
 releases = typer.Typer(help="Releases of a model.", no_args_is_help=True)
+for order in (approve, reject, pause, resume, abort):
+    releases.command()(order)
 
 
 @stage_command
 def release(
     model: Model,
     *,
-    version: Annotated[int, typer.Option(help="Version to release.")],
+    version: Annotated[int, typer.Option(help="Version to release.")] = 0,
+    code: Annotated[bool, typer.Option("--code", help="Release the present code with the champion's package.")] = False,
     strategy: Annotated[Strategy | None, typer.Option(help="How traffic moves; by default as the model says.")] = None,
     steps: Annotated[str, typer.Option(help="Canary weights in percent, as 5,25,50.")] = "",
     wait: Annotated[int, typer.Option(help="Seconds between looks; 0 for the model's own.")] = 0,
-    alpha: Annotated[float, typer.Option(help="Chance of rolling a good canary back; 0 for the model's own.")] = 0.0,
+    alpha: Annotated[float, typer.Option(help="Chance of rolling back a good canary; 0 for the model's own.")] = 0.0,
+    queue: Annotated[bool, typer.Option("--queue", help="Wait while another release is under way.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Release though callers' requests would be refused.")] = False,
     reason: Annotated[str, typer.Option(help="Why; it is recorded.")] = "",
     yes: Yes = False,
     follow: Watch = False,
     as_json: Json = False,
 ) -> None:
-    """Release an approved version. Example: `roost release fraud --version 7 --steps 5,25 --watch`."""
-    request: dict[str, Any] = {"version": version, "reason": reason}
-    if strategy is not None:
-        request["strategy"] = strategy.value
-    if steps:
-        request["steps"] = _percentages(steps)
-    if wait:
-        request["wait_seconds"] = wait
-    if alpha:
-        request["guardrails"] = {"alpha": alpha}
+    """Release an approved version. Example: `roost release fraud --version 7 --steps 5,25,50 --alpha 0.01 --watch`."""
+    asked = {
+        "version": version or None,
+        "code": code or None,
+        "reason": reason,
+        "strategy": strategy.value if strategy else None,
+        "steps": _percentages(steps) if steps else None,
+        "wait_seconds": wait or None,
+        "guardrails": {"alpha": alpha} if alpha else None,
+        "on_conflict": OnConflict.QUEUE.value if queue else None,
+        "force": force or None,
+    }
+    request = {name: value for name, value in asked.items() if value is not None}
     target = CHOICES.target()
     platform = target.platform()
-    _may_be_released(platform, model, version)
-    target.confirm(f"Send traffic of {model} to version {version}?", yes)
+    check_request(platform, model, request)
+    what = "its new code" if code else f"version {version}"
+    target.confirm(f"Send traffic of {model} to {what}?", yes)
     request["requested_by"] = actor(target, platform).name
-    _start(platform, model, f"version-{version}", request, follow, as_json)
+    _start(platform, model, "code" if code else f"version-{version}", request, follow, as_json)
 
 
 @stage_command
 def rollback(
     model: Model,
-    to: Annotated[int, typer.Option(help="Version to return to; the one before if left out.")] = 0,
+    to: Annotated[int, typer.Option(help="Version to return to; what served before if left out.")] = 0,
     reason: Annotated[str, typer.Option(help="Why; it is recorded.")] = "",
     yes: Yes = False,
     follow: Annotated[bool, typer.Option("--watch/--no-watch", help="Follow it to the end.")] = True,
@@ -64,12 +76,11 @@ def rollback(
     """Return to a version that served before, by one move of the alias. Example: `roost rollback fraud --to 5`."""
     target = CHOICES.target()
     platform = target.platform()
-    version = to or platform.registry.head(model).previous
-    if not version:
-        raise InvalidReleaseRequest(f"{model} has no earlier version to return to; see: roost models list {model}")
-    _may_be_released(platform, model, version)
+    version = to or way_back(platform.registry, model)
+    request = {"rollback_to": version, "reason": reason}
+    check_request(platform, model, request)
     target.confirm(f"Send all traffic of {model} back to version {version}?", yes)
-    request = {"rollback_to": version, "reason": reason, "requested_by": actor(target, platform).name}
+    request["requested_by"] = actor(target, platform).name
     _start(platform, model, f"rollback-{version}", request, follow, as_json)
 
 
@@ -79,13 +90,14 @@ def list_releases(model: Model, as_json: Json = False) -> None:
     """All releases and how they ended. Example: `roost releases list fraud`."""
     found = CHOICES.target().platform().registry.releases(model)
     if as_json:
-        print_json([asdict(item) for item in found])
+        print_json([record_of(item) for item in found])
         return
     rows = [
-        [item.identifier, item.version, item.status.value, item.strategy, when(item.started_at), item.reason]
+        [item.identifier, item.version, item.kind, state_of(item), item.strategy, when(item.started_at), item.reason]
         for item in found
     ]
-    out.print(table(f"releases of {model}", ("release", "version", "status", "strategy", "started", "reason"), rows))
+    columns = ("release", "version", "kind", "status", "strategy", "started", "reason")
+    out.print(table(f"releases of {model}", columns, rows))
 
 
 @releases.command("show")
@@ -96,24 +108,22 @@ def show(
     follow: Watch = False,
     as_json: Json = False,
 ) -> None:
-    """One release: weights, verdicts, why it ended. Example: `roost releases show fraud --watch`."""
-    pipeline = CHOICES.target().platform().releases(model)
+    """One release: who and why, weights, verdicts, how it ended. Example: `roost releases show fraud --watch`."""
+    platform = CHOICES.target().platform()
+    pipeline = platform.releases(model)
     name = release or next(iter(pipeline.names(1)), "")
     if not name:
         raise UnknownRelease(f"{model} was never released here; see: roost models list {model}")
-    if follow:
-        ended(watch(pipeline, name), as_json)
+    run = watch(pipeline, name) if follow else pipeline.read(name)
+    record = recorded(platform.registry, model, name)
+    if as_json:
+        print_json({**asdict(run), "record": record_of(record) if record else None})
     else:
-        show_run(pipeline.read(name), as_json)
-
-
-def _may_be_released(platform: DeployedPlatform, model: str, number: int) -> None:
-    """Say at once what PlanRelease would say a moment later, in a run that then stays red."""
-    version, head = platform.registry.version(model, number), platform.registry.head(model)
-    if active := head.active_release:
-        raise ReleaseInProgress(f"release {active} of {model} has not ended; follow it: roost releases show {model}")
-    check_free(head)
-    check_releasable(version)
+        show_run(run, as_json)
+        if record:
+            out.print(record_table(record))
+    if follow and run.status != "SUCCEEDED":
+        raise typer.Exit(1)
 
 
 def _start(

@@ -17,6 +17,7 @@ from roost.domain.experiments import Experiment
 from roost.errors import PackageExpired, ReleaseInProgress, StatusConflict, VersionNotApproved
 from roost.experiment_errors import ExperimentRunning
 from roost.names import Action, ReleaseStatus, Status
+from roost.release_names import ReleaseAction, ReleaseKind
 
 MOVES: dict[Status, frozenset[Status]] = {
     Status.CANDIDATE: frozenset({Status.APPROVED, Status.REJECTED}),
@@ -62,7 +63,14 @@ class Version:
 
 @dataclass(frozen=True)
 class Release:
-    """One attempt to bring a version to all traffic. Function versions are empty until they are known."""
+    """One attempt to bring a version to all traffic. Function versions are empty until they are known.
+
+    ``alias_note`` is what the alias's description said when the release began (``AliasState.note``).
+    ``returns_to`` is the version's status before, which it takes again where nothing was found against it. ``gate``
+    holds the approval (state, token, expires_at, by, at, reason), ``pause`` who paused it until when (by, at, until,
+    reason), ``order`` how it is to end (status, by, at, reason); each is empty where there is none. ``forced`` lists
+    the differences of the signature that were let through.
+    """
 
     model: str
     identifier: str
@@ -77,6 +85,13 @@ class Release:
     previous_function_version: str = ""
     finished_at: str = ""
     reason: str = ""
+    kind: str = ReleaseKind.MODEL.value
+    alias_note: str = ""
+    returns_to: str = ""
+    gate: dict[str, str] = field(default_factory=dict)
+    pause: dict[str, str] = field(default_factory=dict)
+    order: dict[str, str] = field(default_factory=dict)
+    forced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,6 +104,7 @@ class ModelHead:
     previous: int | None = None
     active_release: str = ""
     active_experiment: str = ""
+    queued_release: str = ""
     audit_length: int = 0
     audit_hash: str = ""
 
@@ -114,7 +130,9 @@ class Change:
     experiments: tuple[Experiment, ...] = ()
 
 
-def change(head: ModelHead, actor: Actor, action: Action, subject: str, detail: dict[str, Any], **moved: Any) -> Change:
+def change(
+    head: ModelHead, actor: Actor, action: Action | ReleaseAction, subject: str, detail: dict[str, Any], **moved: Any
+) -> Change:
     """The next change of a model: fields of its head in ``moved``, and records under their names in ``Change``."""
     records = {key: moved.pop(key) for key in RECORDS if key in moved}
     entry = AuditEntry(
@@ -166,16 +184,24 @@ def check_releasable(version: Version) -> None:
         VersionNotApproved: it is neither approved nor retired.
         PackageExpired: its package has been given up.
     """
-    name = f"{version.model} version {version.number}"
     if version.status not in RELEASABLE:
         raise VersionNotApproved(
-            f"{name} is {version.status}; only an approved version, or one that served before, can be released: "
-            f"roost models list {version.model}"
+            f"{name_of(version)} is {version.status}; only an approved version, or one that served before, can be "
+            f"released: roost models list {version.model}"
         )
+    check_packaged(version)
+
+
+def check_packaged(version: Version) -> None:
+    """Whether the package of a version is still there.
+
+    Raises:
+        PackageExpired: it has been given up.
+    """
     if version.expired_at:
         raise PackageExpired(
-            f"{name} cannot serve again: its package was expired at {version.expired_at[:19]}; train it anew, or "
-            f"release another version"
+            f"{name_of(version)} cannot serve again: its package was expired at {version.expired_at[:19]}; train it "
+            f"anew, or release another version"
         )
 
 
@@ -197,46 +223,6 @@ def check_free(head: ModelHead) -> None:
         )
 
 
-def release_start(head: ModelHead, version: Version, release: Release, actor: Actor) -> Change:
-    """Begin a release: the version becomes canary and the model is taken until the release ends.
-
-    Raises:
-        ReleaseInProgress: another release of the model has not ended.
-        ExperimentRunning: an experiment holds the model.
-        VersionNotApproved: the version is neither approved nor retired (a rollback's target).
-        PackageExpired: the version's package has been given up.
-    """
-    check_free(head)
-    check_releasable(version)
-    return change(
-        head, actor, Action.RELEASE, f"version {version.number}", {"release": release.identifier},
-        active_release=release.identifier, versions=(moved(version, Status.CANARY),), releases=(release,),
-    )  # fmt: skip
-
-
-def release_progress(head: ModelHead, release: Release, actor: Actor, detail: dict[str, Any]) -> Change:
-    """Note a step of a running release: what was published, where traffic went."""
-    return change(head, actor, Action.PROGRESS, release.identifier, detail, releases=(release,))
-
-
-def release_completion(
-    head: ModelHead, release: Release, version: Version, replaced: Version | None, actor: Actor
-) -> Change:
-    """End a release well: its version is live and champion, the replaced one is retired and kept as previous."""
-    retired = (moved(replaced, Status.RETIRED, f"replaced by version {version.number}"),) if replaced else ()
-    done = replace(release, status=ReleaseStatus.COMPLETED, finished_at=actor.at.isoformat())
-    detail = {"champion": version.number, "replaced": replaced.number if replaced else None}
-    return change(
-        head, actor, Action.COMPLETE, release.identifier, detail,
-        active_release="", champion=version.number, previous=replaced.number if replaced else head.previous,
-        versions=(moved(version, Status.LIVE), *retired), releases=(done,),
-    )  # fmt: skip
-
-
-def release_rollback(head: ModelHead, release: Release, version: Version, actor: Actor, reason: str) -> Change:
-    """End a release badly: the version is rolled back, the champion stays what it was."""
-    failed = replace(release, status=ReleaseStatus.ROLLED_BACK, finished_at=actor.at.isoformat(), reason=reason)
-    return change(
-        head, actor, Action.ROLL_BACK, release.identifier, {"version": version.number, "reason": reason},
-        active_release="", versions=(moved(version, Status.ROLLED_BACK, reason),), releases=(failed,),
-    )  # fmt: skip
+def name_of(version: Version) -> str:
+    """A version in words."""
+    return f"{version.model} version {version.number}"

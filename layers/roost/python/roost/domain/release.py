@@ -1,7 +1,7 @@
 """Releases: where traffic goes, what the canary showed, and what follows from it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from roost.names import Decision
@@ -11,13 +11,21 @@ from roost.names import Decision
 class AliasState:
     """The alias ``live``: its primary version and, during a canary, a second one with a share of the traffic.
 
-    ``weight`` is the canary's share in percent (0 to 99); ``revision`` is Lambda's RevisionId for compare-and-set.
+    ``weight`` is the canary's share in percent (0 to 99); ``revision`` is Lambda's RevisionId for compare-and-set;
+    ``note`` is the alias's description, which says which release moved it last.
     """
 
     primary: str
     revision: str
     canary: str = ""
     weight: int = 0
+    note: str = field(default="", compare=False)
+
+    def share_of(self, function_version: str) -> int:
+        """Percent of the traffic that a version has."""
+        if function_version == self.primary:
+            return 100 - self.weight
+        return self.weight if function_version == self.canary else 0
 
 
 @dataclass(frozen=True)

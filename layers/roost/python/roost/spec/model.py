@@ -6,6 +6,7 @@ from pydantic import Field, field_validator, model_validator
 
 from roost.domain.guardrail_bounds import Advance, OnTimeout
 from roost.names import Approval, Problem, Strategy
+from roost.release_names import OnCodeChange, OnConflict
 from roost.spec.behaviours import Behaviour
 from roost.spec.definition import Definition, Function, Name
 from roost.spec.estimators import check_estimator
@@ -108,6 +109,9 @@ class Rollout(Definition):
 
     ``steps`` are the canary's weights in percent; at each, JudgeCanary looks every ``wait_seconds`` until it has
     ``min_requests`` answered by the canary, at most ``max_looks`` times, after which the release is rolled back.
+    ``approval`` says whether a person is asked before the first step, and waits ``approval_hours`` for one; by default
+    that is as the stage has it. More failed requests than ``alarm_share`` of a minute's end a release by an alarm, a
+    second net beside the guardrails.
     """
 
     strategy: Strategy = Strategy.CANARY
@@ -116,6 +120,11 @@ class Rollout(Definition):
     min_requests: int = Field(default=50, ge=1)
     max_looks: int = Field(default=60, ge=1)
     automatic: bool = Field(default=True, description="release each registered version without being asked")
+    approval: Approval | None = None
+    approval_hours: int = Field(default=24, ge=1, le=720)
+    on_conflict: OnConflict = OnConflict.REFUSE
+    on_code_change: OnCodeChange = OnCodeChange.RELEASE
+    alarm_share: float = Field(default=0.25, gt=0, le=1)
     guardrails: Guardrails = Guardrails()
 
     @model_validator(mode="after")

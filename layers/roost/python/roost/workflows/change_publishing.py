@@ -13,10 +13,12 @@ from typing import Any
 
 from roost.domain.audit_log import AuditEntry
 from roost.domain.package import canonical_bytes
-from roost.names import AUDIT_ALTERED, DETAIL_TYPES, Action
+from roost.names import AUDIT_ALTERED, DETAIL_TYPES
 from roost.object_keys import audit_entry_key
 from roost.ports import ChangePorts
+from roost.release_names import RELEASE_DETAIL_TYPES
 
+TOLD_AS = {str(action): told for kinds in (DETAIL_TYPES, RELEASE_DETAIL_TYPES) for action, told in kinds.items()}
 Place = tuple[str, int]  # model, and number of an entry of its audit log
 
 
@@ -49,7 +51,7 @@ def event_of(entry: AuditEntry, stage: str) -> dict[str, Any]:
 def _publish(model: str, newest: int, ports: ChangePorts) -> int:
     waiting = ports.registry.audit(model, after=_last_copied(model, newest, ports))
     for entry in waiting:
-        ports.bus.send(DETAIL_TYPES[Action(entry.action)], event_of(entry, ports.stage))
+        ports.bus.send(TOLD_AS[entry.action], event_of(entry, ports.stage))
         ports.audit.create(audit_entry_key(model, entry.sequence), entry_bytes(entry), "application/json")
     return len(waiting)
 

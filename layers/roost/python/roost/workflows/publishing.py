@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from roost.domain.registry import Actor, release_progress
+from roost.domain.registry import Actor, Change, ModelHead
+from roost.domain.release_moves import release_progress, running
 from roost.ports import PipelinePorts
 from roost.settings import ScoringSettings
 from roost.workflows.registry_moves import move
@@ -12,7 +13,11 @@ ACTOR = "release pipeline"
 
 
 def publish_version(event: dict[str, Any], ports: PipelinePorts) -> dict[str, Any]:
-    """Publish a function version that serves the planned package; returns its number."""
+    """Publish a function version that serves the planned package; returns its number.
+
+    Raises:
+        ReleaseNotRunning: the release was ended meanwhile.
+    """
     model, plan, identifier = event["model"], event["plan"], event["release"]
     frozen = {
         ScoringSettings.variable("package"): plan["package"],
@@ -20,7 +25,13 @@ def publish_version(event: dict[str, Any], ports: PipelinePorts) -> dict[str, An
         ScoringSettings.variable("arms"): "",
     }
     function_version = ports.endpoint(model).publish(frozen, f"{model} version {plan['version']}")
-    release = replace(ports.registry.release(model, identifier), function_version=function_version)
     actor, detail = Actor(ACTOR, ports.clock.now()), {"function_version": function_version}
-    move(ports.registry, model, lambda head: release_progress(head, release, actor, detail))
+
+    def published(head: ModelHead) -> Change | None:
+        release = running(head, ports.registry.release(model, identifier))
+        if release.function_version == function_version:
+            return None
+        return release_progress(head, replace(release, function_version=function_version), actor, detail)
+
+    move(ports.registry, model, published)
     return {"function_version": function_version}

@@ -1,4 +1,9 @@
-"""ShiftTraffic: the only steps that move the alias ``live``, by compare-and-set, and do nothing else."""
+"""ShiftTraffic: the only steps that move the alias ``live``, by compare-and-set, and do nothing else.
+
+Both steps can be repeated, and come late: a step whose effect is there answers as if it had just made it. The alias's
+description says which release moved it last, or ended; a shift that finds another one there than its plan did, or its
+own, is refused. So a step of a release that has been ended moves nothing, however late it comes.
+"""
 
 from typing import Any
 
@@ -9,18 +14,22 @@ from roost.ports import PipelinePorts
 
 
 def shift_traffic(event: dict[str, Any], ports: PipelinePorts) -> dict[str, Any]:
-    """Give the version under release the weight of the step.
+    """Give the version under release the weight of the step, which is never less than what it has.
 
     Raises:
-        TrafficMovedElsewhere: the alias serves a version that this release neither found nor published.
+        TrafficMovedElsewhere: the alias is not as this release left it, or the release has been ended.
         ConcurrentUpdate: the alias moved between read and write.
     """
     plan, canary, step = event["plan"], event["function_version"], event["step"]
     endpoint, weight = ports.endpoint(event["model"]), plan["steps"][step]
     now = endpoint.alias()
-    if now.primary not in (plan["previous_function_version"], canary):
-        raise TrafficMovedElsewhere(f"alias live serves function version {now.primary}, which this release never set")
-    endpoint.shift(_weighted(plan["previous_function_version"], canary, weight, now.revision))
+    wanted = _weighted(plan["previous_function_version"], canary, weight, now.revision, _note(event))
+    if now.note not in (plan["alias_note"], wanted.note):
+        raise TrafficMovedElsewhere(f"alias live was moved since by: {now.note}; release {event['release']} is over")
+    if not _as_left(now, plan["previous_function_version"], canary) or now.share_of(canary) > weight:
+        raise TrafficMovedElsewhere(f"alias live serves {_told(now)}, which this release never set")
+    if (now, now.note) != (wanted, wanted.note):
+        endpoint.shift(wanted)
     return {
         "primary": canary if weight == ALL else plan["previous_function_version"],
         "canary": canary,
@@ -33,14 +42,39 @@ def shift_traffic(event: dict[str, Any], ports: PipelinePorts) -> dict[str, Any]
 
 
 def restore_traffic(event: dict[str, Any], ports: PipelinePorts) -> dict[str, Any]:
-    """Send all traffic back to the version that served before the release; harmless if it never left."""
-    previous = event["plan"]["previous_function_version"]
+    """Send all traffic back to the version that served before the release; harmless if it never left.
+
+    An alias that something else has moved since is left alone, and the answer's ``weight`` is None. One that is at its
+    place already is written once more: its RevisionId changes with it, so that a shift which is under way fails.
+    """
+    previous, canary = event["plan"]["previous_function_version"], event.get("function_version", "")
     endpoint = ports.endpoint(event["model"])
-    endpoint.shift(AliasState(primary=previous, revision=endpoint.alias().revision))
-    return {"primary": previous, "canary": "", "weight": 0, "since": ports.clock.now().isoformat()}
+    now, since = endpoint.alias(), ports.clock.now().isoformat()
+    if not _as_left(now, previous, canary):
+        return {"primary": now.primary, "canary": now.canary, "weight": None, "since": since}
+    endpoint.shift(AliasState(primary=previous, revision=now.revision, note=_ended(event)))
+    return {"primary": previous, "canary": "", "weight": 0, "since": since}
 
 
-def _weighted(previous: str, canary: str, weight: int, revision: str) -> AliasState:
+def _weighted(previous: str, canary: str, weight: int, revision: str, note: str) -> AliasState:
     if weight == ALL:
-        return AliasState(primary=canary, revision=revision)
-    return AliasState(primary=previous, revision=revision, canary=canary, weight=weight)
+        return AliasState(primary=canary, revision=revision, note=note)
+    return AliasState(primary=previous, revision=revision, canary=canary, weight=weight, note=note)
+
+
+def _as_left(now: AliasState, previous: str, canary: str) -> bool:
+    """Whether nothing serves but what the release found and what it published."""
+    return now.primary in (previous, canary) and now.canary in ("", canary)
+
+
+def _note(event: dict[str, Any]) -> str:
+    return f"release {event['release']}"
+
+
+def _ended(event: dict[str, Any]) -> str:
+    return f"release {event['release']} ended"
+
+
+def _told(now: AliasState) -> str:
+    canary = f" and {now.canary} with {now.weight} percent" if now.canary else ""
+    return f"function version {now.primary}{canary}"

@@ -1,0 +1,192 @@
+"""Releases steered and disturbed on the deployed stack: raced, aborted, stopped, rung off, approved, deployed over.
+
+Each release brings new code around the champion's package, so that one trained version serves all. They run after the
+story, or alone.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from localaws.deploy import deploy
+from roost import names
+from roost.adapters.dynamodb_registry import DynamoDBRegistryStore
+from roost.adapters.step_functions_releases import StepFunctionsReleases
+from roost.domain.registry import Actor, Release
+from roost.names import ReleaseStatus
+from roost.release_names import canary_alarm, sweeping_pipeline
+from roost.workflows.release_approval import decide_release
+from roost.workflows.release_orders import abort_release, pause_release, resume_release
+from tests.e2e.deployment import MODEL, STAGE, WITH_STREAMS, Deployment, wait_until
+from tests.e2e.test_story import FIRST_END, Transactions, landed, requests_of, traffic, transactions
+
+__all__ = ["transactions"]  # the fixture of the story
+pytestmark = pytest.mark.e2e
+
+LONG = {"code": True, "steps": [50], "wait_seconds": 86_400}  # scaled, longer than a test: it ends when it is told to
+QUICK = {"code": True, "steps": [50], "wait_seconds": 20, "min_requests": 20}
+
+
+class Control:
+    """The releases of the deployed model, as a person with credentials steers them."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self.deployment, self.states = deployment, deployment.client("stepfunctions")
+        self.registry = DynamoDBRegistryStore(deployment.outputs[names.Output.REGISTRY_TABLE])
+        self.runs = StepFunctionsReleases(deployment.releasing, self.states)
+
+    def start(self, **request: Any) -> str:
+        """Start a release; answers its ARN."""
+        asked = json.dumps({"requested_by": "e2e", **request})
+        return str(self.states.start_execution(stateMachineArn=self.deployment.releasing, input=asked)["executionArn"])
+
+    def shifted(self) -> dict[str, Any]:
+        """Wait until a canary has its share; answers its weights."""
+
+        def weights() -> dict[str, Any]:
+            routing = self.deployment.alias().get("RoutingConfig") or {}
+            return dict(routing.get("AdditionalVersionWeights") or {})
+
+        return dict(wait_until(weights))
+
+    def settled(self, run: str) -> Release:
+        """Wait until a release has an end in the registry, and the model is free; answers its record."""
+        wait_until(lambda: not self.registry.head(MODEL).active_release)
+        return self.registry.release(MODEL, run.rpartition(":")[2])
+
+    def actor(self, name: str) -> Actor:
+        return Actor(name, datetime.now(UTC))
+
+    def in_agreement(self) -> None:
+        """Alias and registry tell the same, and nothing is under way."""
+        head = self.registry.head(MODEL)
+        done = [release for release in self.registry.releases(MODEL) if release.status is ReleaseStatus.COMPLETED]
+        last = max(done, key=lambda release: release.finished_at)
+        alias = self.deployment.alias()
+        assert (head.active_release, head.champion) == ("", last.version)
+        assert alias["FunctionVersion"] == last.function_version
+        assert not (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights")
+
+
+@pytest.fixture(scope="module")
+def control(deployment: Deployment, transactions: Transactions) -> Iterator[Control]:
+    """A champion that serves."""
+    with pytest.MonkeyPatch.context() as patched:
+        for name, value in deployment.environment.items():
+            patched.setenv(name, value)
+        if deployment.alias()["FunctionVersion"] == "1":
+            released = deployment.runs(deployment.releasing)
+            deployment.upload("landing/card_transactions/first.csv.gz", landed(transactions, 0, FIRST_END))
+            assert deployment.next_run(deployment.releasing, released).status == "SUCCEEDED"
+        found = Control(deployment)
+        found.in_agreement()
+        yield found
+
+
+@contextmanager
+def load(control: Control, transactions: Transactions) -> Iterator[Any]:
+    """Callers, of whose requests none may fail."""
+    with traffic(control.deployment, requests_of(transactions, FIRST_END)) as counts:
+        yield counts
+    assert {status for status, _ in counts} == {200}, counts
+
+
+def test_of_two_releases_that_race_one_runs_and_the_other_moves_nothing(
+    control: Control, transactions: Transactions
+) -> None:
+    with load(control, transactions):
+        runs = [control.start(**QUICK) for _ in range(2)]
+        ended = sorted((control.deployment.finished(run) for run in runs), key=lambda run: run.status)
+    assert [(run.status, run.error) for run in ended] == [("FAILED", "ReleaseInProgress"), ("SUCCEEDED", "")]
+    control.in_agreement()
+
+
+def test_a_release_that_is_aborted_under_load_fails_no_request(control: Control, transactions: Transactions) -> None:
+    before = control.deployment.alias()["FunctionVersion"]
+    with load(control, transactions):
+        run = control.start(**LONG)
+        control.shifted()
+        abort_release(control.registry, control.runs, MODEL, control.actor("eve"), "wrong data")
+        record = control.settled(run)
+    assert (record.status, record.reason) == (ReleaseStatus.ABORTED, "aborted by eve: wrong data")
+    assert control.deployment.alias()["FunctionVersion"] == before
+    control.in_agreement()
+
+
+def test_a_release_that_is_stopped_in_the_console_is_swept(control: Control) -> None:
+    run = control.start(**LONG)
+    control.shifted()
+    control.states.stop_execution(executionArn=run, cause="by hand")
+    record = control.settled(run)
+    assert (record.status, "by hand" in record.reason) == (ReleaseStatus.ABORTED, True)
+    control.in_agreement()
+
+
+def test_an_alarm_ends_a_release_whose_judge_has_not_looked_yet(control: Control) -> None:
+    run = control.start(**LONG)
+    control.shifted()
+    cloudwatch, alarm = control.deployment.client("cloudwatch"), canary_alarm(STAGE, MODEL)
+    cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="ALARM", StateReason="exercise")
+    record = control.settled(run)
+    assert (record.status, record.reason) == (ReleaseStatus.ROLLED_BACK, f"alarm {alarm} rang")
+    control.in_agreement()
+
+
+def test_a_paused_canary_keeps_its_share_until_it_is_resumed(control: Control, transactions: Transactions) -> None:
+    with load(control, transactions):
+        run = control.start(**QUICK)
+        control.shifted()
+        pause_release(control.registry, MODEL, control.actor("eve"), "month's end")
+        looks = lambda: control.deployment._entered(run).count("PausedLook")  # noqa: E731
+        wait_until(lambda: looks() >= 2)
+        assert list(control.shifted().values()) == [0.5]
+        resume_release(control.registry, MODEL, control.actor("eve"), "booked")
+        assert control.deployment.finished(run).status == "SUCCEEDED"
+    control.in_agreement()
+
+
+def test_a_release_waits_for_its_approval(control: Control, transactions: Transactions) -> None:
+    """The pipeline with the policy of a production stage, on this one."""
+    machine = control.deployment.releasing
+    deployed = control.states.describe_state_machine(stateMachineArn=machine)["definition"]
+    asking = json.dumps(_asking(json.loads(deployed)))
+    control.states.update_state_machine(stateMachineArn=machine, definition=asking)
+    try:
+        run = control.start(**QUICK)
+        wait_until(lambda: control.registry.head(MODEL).active_release)
+        name = run.rpartition(":")[2]
+        wait_until(lambda: control.registry.release(MODEL, name).gate)
+        with load(control, transactions):
+            decide_release(control.registry, control.runs, MODEL, control.actor("ann"), "read the card", approved=True)
+            assert control.deployment.finished(run).status == "SUCCEEDED"
+        assert control.registry.release(MODEL, name).gate["by"] == "ann"
+    finally:
+        control.states.update_state_machine(stateMachineArn=machine, definition=deployed)
+    control.in_agreement()
+
+
+def _asking(definition: dict[str, Any]) -> dict[str, Any]:
+    definition["States"]["PlanRelease"]["Parameters"]["rollout"]["approval"] = "manual"
+    return definition
+
+
+def test_a_deployment_in_the_middle_of_a_release_disturbs_nothing(control: Control, transactions: Transactions) -> None:
+    with load(control, transactions):
+        run = control.start(**QUICK)
+        before = control.shifted()
+        pause_release(control.registry, MODEL, control.actor("eve"), "a deployment is due")
+        deploy(control.deployment.emulator, STAGE, extra_args=WITH_STREAMS)
+        assert control.shifted() == before
+        resume_release(control.registry, MODEL, control.actor("eve"), "deployed")
+        assert control.deployment.finished(run).status == "SUCCEEDED"
+    control.in_agreement()
+
+
+def test_no_sweep_of_all_that_failed(control: Control) -> None:
+    sweeps = control.deployment.pipeline(sweeping_pipeline, MODEL)
+    ended = [control.deployment.finished(run) for run in control.deployment.runs(sweeps)]
+    assert {(run.status, run.error) for run in ended} == {("SUCCEEDED", "")}
