@@ -10,7 +10,7 @@ from botocore.stub import Stubber
 from roost.adapters.eventbridge_bus import EventBridgeBus
 from roost.adapters.in_memory import InMemoryEventBus
 from roost.errors import DependencyUnavailable
-from roost.names import REGISTRY_EVENTS
+from roost.registry_event_names import REGISTRY_EVENTS
 from tests.contract.conftest import reach, unique
 
 DETAIL = {"id": "dev/fraud/1", "sequence": 1, "actor": "ann"}

@@ -1,12 +1,10 @@
 """``roost experiment`` and ``roost shadow`` on a stage in memory."""
 
 import json
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -60,17 +58,13 @@ class Stage:
 
 
 @pytest.fixture
-def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    monkeypatch.setenv("COLUMNS", "200")
+def stage(elsewhere: None) -> Stage:
     bench = ExperimentBench()
     bench.release(bench.register(0.1))
     bench.register(0.2)
-    opened, found = CHOICES.open_stage, Stage(bench)
+    found = Stage(bench)
     CHOICES.open_stage = lambda _name: found  # type: ignore[assignment, return-value]
-    with patch.dict(os.environ):
-        yield found
-    CHOICES.open_stage = opened
+    return found
 
 
 def roost(*arguments: str) -> Result:

@@ -1,7 +1,6 @@
 """``roost predictions`` and ``roost outcomes`` on a stage in memory."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,17 +42,14 @@ class Stage:
 
 
 @pytest.fixture
-def stage() -> Iterator[Stage]:
+def stage(elsewhere: None) -> Stage:
     made = Stage()
-    before = CHOICES.open_stage
     CHOICES.open_stage = lambda _: made  # type: ignore[assignment, return-value]
-    yield made
-    CHOICES.open_stage = before
+    return made
 
 
 def roost(*words: str) -> Result:
-    environment = {"AWS_ENDPOINT_URL": "http://localhost:9", "COLUMNS": "200"}
-    return CliRunner().invoke(app, [*words], env=environment)
+    return CliRunner().invoke(app, [*words])
 
 
 def told(*words: str) -> Any:

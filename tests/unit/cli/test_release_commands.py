@@ -1,12 +1,10 @@
 """``roost release``, ``roost releases`` and ``roost rollback`` on a stage in memory."""
 
 import json
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -71,19 +69,8 @@ class Stage:
         return self.registry.release(MODEL, "second")
 
 
-@pytest.fixture(autouse=True)
-def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Nothing may reach for AWS; afterwards stages are opened as before."""
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    monkeypatch.setenv("COLUMNS", "200")
-    opened = CHOICES.open_stage
-    with patch.dict(os.environ):
-        yield
-    CHOICES.open_stage = opened
-
-
 @pytest.fixture
-def stage() -> Stage:
+def stage(elsewhere: None) -> Stage:
     found = Stage()
     CHOICES.open_stage = lambda _name: found  # type: ignore[assignment, return-value]
     return found

@@ -7,9 +7,11 @@ import pytest
 from roost.adapters.in_memory import InMemoryEventBus, InMemoryObjectStore
 from roost.adapters.registry_stream import audit_records
 from roost.errors import DependencyUnavailable
-from roost.names import AUDIT_ALTERED, DETAIL_TYPES, Action, Status
+from roost.names import Action, Status
 from roost.object_keys import audit_entry_key
 from roost.ports import ChangePorts
+from roost.registry_event_names import AUDIT_ALTERED, DETAIL_TYPES
+from roost.release_names import ReleaseAction
 from roost.workflows.audit_check import check_audit
 from roost.workflows.change_publishing import publish_changes
 from tests.unit.registry.conftest import MODEL, Life
@@ -42,7 +44,7 @@ def test_every_kind_of_change_has_an_event_of_its_own(life: Life, ports: ChangeP
     ]  # fmt: skip
     _, moved = ports.bus.events[1]
     assert (moved["id"], moved["actor"], moved["detail"]["reason"]) == ("dev/fraud/2", "ann", "good")
-    assert set(DETAIL_TYPES) == set(Action)
+    assert set(DETAIL_TYPES) == {*Action, *ReleaseAction}
 
 
 def test_a_batch_that_comes_again_sends_nothing_again(life: Life, ports: ChangePorts) -> None:

@@ -16,7 +16,7 @@ TOP_AREAS = {"functions", "infra", "models", "localaws", "tests"}
 
 PURE = {
     "errors", "experiment_errors", "experiment_names", "metric_names", "monitoring_errors", "monitoring_names", "names",
-    "object_keys", "release_errors", "release_names",
+    "object_keys", "registry_event_names", "release_errors", "release_names",
 }  # fmt: skip
 CORE = PURE | {"domain", "ports", "spec"}
 MAY_IMPORT: dict[str, set[str]] = {
@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "monitoring_names": set(),
     "names": set(),
     "object_keys": set(),
+    "registry_event_names": {"names", "release_names"},
     "release_errors": {"errors"},
     "release_names": {"names"},
     "settings": PURE,
@@ -60,6 +61,7 @@ THIRD_PARTIES: dict[str, set[str] | None] = {
     "monitoring_names": set(),
     "names": set(),
     "object_keys": set(),
+    "registry_event_names": set(),
     "release_errors": set(),
     "release_names": set(),
     "settings": set(),

@@ -95,21 +95,6 @@ class Action(StrEnum):
     EXPERIMENT = "experiment"
 
 
-REGISTRY_EVENTS = "roost.registry"  # source of the registry's events on EventBridge
-AUDIT_ALTERED = "Audit Log Altered"
-DETAIL_TYPES: dict[Action, str] = {
-    Action.REGISTER: "Model Version Registered",
-    Action.MOVE: "Model Version Status Changed",
-    Action.TAG: "Model Version Tagged",
-    Action.EXPIRE: "Model Package Expired",
-    Action.RELEASE: "Release Started",
-    Action.PROGRESS: "Release Progressed",
-    Action.COMPLETE: "Release Completed",
-    Action.ROLL_BACK: "Release Rolled Back",
-    Action.EXPERIMENT: "Experiment Changed",
-}
-
-
 class Strategy(StrEnum):
     """How a release moves traffic."""
 

@@ -59,19 +59,6 @@ class ReleaseAction(StrEnum):
     CLAIM = "claim"
 
 
-RELEASE_DETAIL_TYPES: dict[ReleaseAction, str] = {
-    ReleaseAction.QUEUE: "Release Queued",
-    ReleaseAction.SUPERSEDE: "Release Superseded",
-    ReleaseAction.ASK_APPROVAL: "Release Waits For Approval",
-    ReleaseAction.APPROVE: "Release Approved",
-    ReleaseAction.REJECT: "Release Rejected",
-    ReleaseAction.PAUSE: "Release Paused",
-    ReleaseAction.RESUME: "Release Resumed",
-    ReleaseAction.ABORT: "Release Aborted",
-    ReleaseAction.CLAIM: "Release Claimed",
-}
-
-
 def sweeping_pipeline(stage: str, model: str) -> str:
     """Name of the state machine that ends a model's releases which nobody drives any more."""
     return f"{names.release_pipeline(stage, model)}-sweep"

@@ -8,7 +8,7 @@ import boto3
 
 from roost.adapters.aws_failures import transient_failures
 from roost.errors import DependencyUnavailable
-from roost.names import REGISTRY_EVENTS
+from roost.registry_event_names import REGISTRY_EVENTS
 
 
 class EventBridgeBus:

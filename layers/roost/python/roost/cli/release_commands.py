@@ -44,17 +44,17 @@ def release(
 ) -> None:
     """Release an approved version. Example: `roost release fraud --version 7 --steps 5,25,50 --alpha 0.01 --watch`."""
     asked = {
-        "version": version or None,
-        "code": code or None,
+        "version": version,
+        "code": code,
         "reason": reason,
-        "strategy": strategy.value if strategy else None,
-        "steps": _percentages(steps) if steps else None,
-        "wait_seconds": wait or None,
-        "guardrails": {"alpha": alpha} if alpha else None,
-        "on_conflict": OnConflict.QUEUE.value if queue else None,
-        "force": force or None,
+        "strategy": strategy.value if strategy else "",
+        "steps": _percentages(steps),
+        "wait_seconds": wait,
+        "guardrails": {"alpha": alpha} if alpha else {},
+        "on_conflict": OnConflict.QUEUE.value if queue else "",
+        "force": force,
     }
-    request = {name: value for name, value in asked.items() if value is not None}
+    request = {name: value for name, value in asked.items() if value}
     target = CHOICES.target()
     platform = target.platform()
     check_request(platform, model, request)
@@ -141,6 +141,6 @@ def _start(
 
 def _percentages(text: str) -> list[int]:
     try:
-        return [int(part) for part in text.split(",")]
+        return [int(part) for part in text.split(",")] if text else []
     except ValueError:
         raise InvalidReleaseRequest(f"steps is {text!r}; give rising percentages such as 5,25,50") from None

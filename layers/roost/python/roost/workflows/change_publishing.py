@@ -13,12 +13,11 @@ from typing import Any
 
 from roost.domain.audit_log import AuditEntry
 from roost.domain.package import canonical_bytes
-from roost.names import AUDIT_ALTERED, DETAIL_TYPES
 from roost.object_keys import audit_entry_key
 from roost.ports import ChangePorts
-from roost.release_names import RELEASE_DETAIL_TYPES
+from roost.registry_event_names import AUDIT_ALTERED, DETAIL_TYPES
 
-TOLD_AS = {str(action): told for kinds in (DETAIL_TYPES, RELEASE_DETAIL_TYPES) for action, told in kinds.items()}
+TOLD_AS = {str(action): told for action, told in DETAIL_TYPES.items()}
 Place = tuple[str, int]  # model, and number of an entry of its audit log
 
 

@@ -39,9 +39,8 @@ def plan_experiment(event: Mapping[str, Any], ports: PipelinePorts) -> dict[str,
     if not held:
         raise UnknownExperiment(f"no experiment of {event['model']} is running; see: roost experiment list")
     experiment = ports.registry.experiment(event["model"], held)
-    if action is ExperimentAction.RESHARE:
-        return _reshared(event, experiment)
-    return _ended(action, event, experiment)
+    answer = _reshared if action is ExperimentAction.RESHARE else _ended
+    return answer(action, event, experiment) | _alias_note(event, ports)
 
 
 def _started(event: Mapping[str, Any], ports: PipelinePorts) -> dict[str, Any]:
@@ -61,9 +60,15 @@ def _started(event: Mapping[str, Any], ports: PipelinePorts) -> dict[str, Any]:
         frozen(experiment)
         return experiment_start(head, experiment, b, actor)
 
+    note = _alias_note(event, ports)
     move(ports.registry, model, start)
     experiment = ports.registry.experiment(model, identifier)
-    return _answer(ExperimentAction.START, experiment, experiment.arms, experiment.previous_function_version)
+    return _answer(ExperimentAction.START, experiment, experiment.arms, experiment.previous_function_version) | note
+
+
+def _alias_note(event: Mapping[str, Any], ports: PipelinePorts) -> dict[str, str]:
+    """Who moved the alias last: a shift that finds another one is refused."""
+    return {"alias_note": ports.endpoint(event["model"]).alias().note}
 
 
 def _checked(ports: PipelinePorts, a: Version, b: Version, asked: Wanted, bounded: bool) -> str:
@@ -93,12 +98,12 @@ def _experiment(
     )  # fmt: skip
 
 
-def _reshared(event: Mapping[str, Any], experiment: Experiment) -> dict[str, Any]:
+def _reshared(action: ExperimentAction, event: Mapping[str, Any], experiment: Experiment) -> dict[str, Any]:
     if experiment.status is not ExperimentStatus.RUNNING:
         raise InvalidExperimentRequest(f"{experiment.title} is {experiment.status}; its shares change once it runs")
     share = requested_share(event["request"].get("share"), experiment.policy)
     arms = with_shares(experiment.arms, share)
-    return _answer(ExperimentAction.RESHARE, experiment, arms, experiment.function_version)
+    return _answer(action, experiment, arms, experiment.function_version)
 
 
 def with_shares(arms: tuple[Arm, ...], share: float) -> tuple[Arm, ...]:

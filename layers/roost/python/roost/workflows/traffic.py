@@ -23,7 +23,7 @@ def shift_traffic(event: dict[str, Any], ports: PipelinePorts) -> dict[str, Any]
     plan, canary, step = event["plan"], event["function_version"], event["step"]
     endpoint, weight = ports.endpoint(event["model"]), plan["steps"][step]
     now = endpoint.alias()
-    wanted = _weighted(plan["previous_function_version"], canary, weight, now.revision, _note(event))
+    wanted = _weighted(plan["previous_function_version"], canary, weight, now.revision, note_of(event))
     if now.note not in (plan["alias_note"], wanted.note):
         raise TrafficMovedElsewhere(f"alias live was moved since by: {now.note}; release {event['release']} is over")
     if not _as_left(now, plan["previous_function_version"], canary) or now.share_of(canary) > weight:
@@ -52,7 +52,7 @@ def restore_traffic(event: dict[str, Any], ports: PipelinePorts) -> dict[str, An
     now, since = endpoint.alias(), ports.clock.now().isoformat()
     if not _as_left(now, previous, canary):
         return {"primary": now.primary, "canary": now.canary, "weight": None, "since": since}
-    endpoint.shift(AliasState(primary=previous, revision=now.revision, note=_ended(event)))
+    endpoint.shift(AliasState(primary=previous, revision=now.revision, note=note_of_end(event)))
     return {"primary": previous, "canary": "", "weight": 0, "since": since}
 
 
@@ -67,12 +67,14 @@ def _as_left(now: AliasState, previous: str, canary: str) -> bool:
     return now.primary in (previous, canary) and now.canary in ("", canary)
 
 
-def _note(event: dict[str, Any]) -> str:
-    return f"release {event['release']}"
+def note_of(event: dict[str, Any]) -> str:
+    """Who moves traffic: a release, or an experiment's start or change of shares."""
+    return f"release {event['release']}" if "release" in event else f"experiment {event['plan']['experiment']}"
 
 
-def _ended(event: dict[str, Any]) -> str:
-    return f"release {event['release']} ended"
+def note_of_end(event: dict[str, Any]) -> str:
+    """What the alias says from then on: a shift that comes late finds it, and is refused."""
+    return f"{note_of(event)} ended"
 
 
 def _told(now: AliasState) -> str:
