@@ -91,7 +91,7 @@ class PredictionApi(Construct):
 
     def _unknown(self, resource: apigateway.Resource, models: list[str]) -> None:
         detail = f"no model of this name is deployed; deployed: {', '.join(models)}"
-        body = {"type": "about:blank", "title": "Unknown model", "status": 404, "detail": detail}
+        body = {"type": "urn:roost:problem:unknown-model", "title": "Unknown model", "status": 404, "detail": detail}
         resource.add_method(
             "POST",
             apigateway.MockIntegration(
@@ -114,7 +114,8 @@ class PredictionApi(Construct):
 
     def _problems(self) -> None:
         for kind, (status, title, detail) in GATEWAY_PROBLEMS.items():
-            body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+            slug = kind.lower().replace("_", "-")
+            body = {"type": f"urn:roost:problem:{slug}", "title": title, "status": status, "detail": detail}
             self.api.add_gateway_response(
                 f"Problem-{kind}",
                 type=getattr(apigateway.ResponseType, kind),

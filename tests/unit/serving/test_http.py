@@ -39,14 +39,16 @@ def test_a_large_body_is_refused_by_its_bytes() -> None:
 
 
 def test_a_problem_names_status_detail_and_field() -> None:
-    assert problem(InvalidField("amount must be a number", "amount")) == {
-        "type": "about:blank", "title": "Invalid field", "status": 422,
-        "detail": "amount must be a number", "field": "amount",
+    assert problem(InvalidField("amount must be a number", "amount"), "r-1") == {
+        "type": "urn:roost:problem:invalid-field", "title": "Invalid field", "status": 422,
+        "detail": "amount must be a number", "field": "amount", "instance": "r-1",
     }  # fmt: skip
 
 
 def test_a_problem_without_a_field_has_none() -> None:
-    assert "field" not in problem(NoModelReleased("nothing yet"))
+    document = problem(NoModelReleased("nothing yet"))
+    assert document["type"] == "urn:roost:problem:no-model-released"
+    assert not {"field", "instance"} & set(document)
 
 
 def test_an_answer_is_what_api_gateway_expects_of_a_proxy() -> None:

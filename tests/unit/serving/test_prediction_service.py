@@ -225,3 +225,30 @@ def test_events_of_which_a_part_is_lost_are_not_used_and_the_answer_says_so(line
     assert [answer["features"][name]["found"] for name in ("risk", "newest")] == [True, True]
     assert answer["defaulted"] == ["spend__amount_mean_1d"]
     assert json.loads(lines[0])["prediction"]["features"] == answer["features"]
+
+
+def test_reasons_are_given_when_asked_for_and_logged_apart_from_the_request(lines: list[str]) -> None:
+    rows = [{"amount": 10.0, "spend__count_1d": 1.0, "spend__amount_mean_1d": 10.0}]
+    package = LoadedPackage("digest", {**MANIFEST, "golden": {"rows": rows}}, PLAN, (LAYOUT,), Sum())
+    served = PredictionService("toy", 4, "9", package, InMemoryOnlineStore(), FixedClock(NOW), FastJson(), lines.append)
+    status, answer = ask(served, customer=7, amount=20.0, explain=True)
+    assert (status, answer["reasons"][0]["feature"]) == (200, "doubled")
+    parts = [one["contribution"] for one in answer["reasons"]]
+    assert answer["reference_score"] + sum(parts) == pytest.approx(answer["score"], abs=1e-6)
+    assert json.loads(lines[0])["prediction"]["request"] == {"customer": 7, "amount": 20.0}
+    assert "reasons" not in ask(served, customer=7, amount=20.0, explain=False)[1]
+
+
+def test_explain_is_true_or_false(lines: list[str]) -> None:
+    status, answer = ask(service(lines), customer=7, amount=20.0, explain="yes")
+    assert (status, answer["field"], answer["type"]) == (422, "explain", "urn:roost:problem:invalid-field")
+
+
+def test_without_golden_rows_asking_for_reasons_is_a_problem_of_its_own(lines: list[str]) -> None:
+    status, answer = ask(service(lines), customer=7, amount=20.0, explain=True)
+    assert (status, answer["type"]) == (409, "urn:roost:problem:not-explainable")
+
+
+def test_an_unknown_field_is_named_with_the_nearest(lines: list[str]) -> None:
+    _, answer = ask(service(lines), customer=7, amuont=20.0)
+    assert (answer["field"], "did you mean 'amount'?" in answer["detail"]) == ("amuont", True)

@@ -230,3 +230,10 @@ class ScoringFailed(RequestError):
 
     status = 500
     title = "Scoring failed"
+
+
+class NotExplainable(RequestError):
+    """Reasons were asked for, and the released package has nothing to compare a score with."""
+
+    status = 409
+    title = "Not explainable"

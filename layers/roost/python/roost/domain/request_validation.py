@@ -1,5 +1,6 @@
 """Validate a scoring request against the signature in a package's manifest."""
 
+import difflib
 import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -31,7 +32,9 @@ def _refuse_unknown(signature: list[dict[str, Any]], body: Mapping[str, Any]) ->
     known = [column["name"] for column in signature]
     for name in body:
         if name not in known:
-            raise InvalidField(f"unknown field {name[:64]!r}; the model takes {', '.join(known)}", name[:64])
+            near = difflib.get_close_matches(name[:64], known, 1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            raise InvalidField(f"unknown field {name[:64]!r}; {hint}the model takes {', '.join(known)}", name[:64])
 
 
 def _value(column: dict[str, Any], body: Mapping[str, Any], now: datetime, event_time: str) -> Any:

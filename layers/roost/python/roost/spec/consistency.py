@@ -48,6 +48,8 @@ def _check_columns(model: Model) -> None:
     _require("label", model.label, columns)
     for name in model.request:
         _require("request", name, columns)
+    if "explain" in model.request:
+        raise ValueError("request: 'explain' is how a request asks for reasons; rename the column in the source")
     if model.label in model.request:
         raise ValueError(f"request: {model.label!r} is the label; a request cannot know it")
     if model.label in model.features:

@@ -3,23 +3,24 @@
 import functools
 import math
 import time
-import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from roost.domain.event_codec import EventColumns
 from roost.domain.http import answer, parsed_body, problem
+from roost.domain.prediction_ids import new_prediction_id
 from roost.domain.prediction_record import log_line
 from roost.domain.request_validation import validated
 from roost.domain.scoring import Scored, answer_of, score_row, score_rows
 from roost.domain.windows import expired, values
-from roost.errors import NoModelReleased, RequestError, ScoringFailed
+from roost.errors import InvalidField, NoModelReleased, RequestError, ScoringFailed
 from roost.names import PROBLEM_JSON
 from roost.ports import Clock, Json, OnlineItem, OnlineStore
 from roost.workflows.account_reading import INCOMPLETE, entity_events
 from roost.workflows.packages import LoadedPackage
+from roost.workflows.reasons import Explainer
 
 Found = Sequence[OnlineItem | None]  # what the online store holds of the request's entity, one per view
 
@@ -39,19 +40,20 @@ class PredictionService:
     clock: Clock
     json: Json
     write_line: Callable[[str], None]
+    explainers: dict[str, Explainer] = field(default_factory=dict)  # by package
 
     def respond(self, event: dict[str, Any]) -> dict[str, Any]:
         """Answer an API Gateway proxy event; every outcome, an error too, is one log line."""
         started = time.perf_counter()
         try:
-            outcome, record = self._predict(parsed_body(event, self.json.document))
+            outcome, record = self._predict(*without_explain(parsed_body(event, self.json.document)))
             response = answer(200, self.json.text(outcome))
         except RequestError as error:
             record = {"error": error.detail, "field": error.field, "status": error.status}
-            response = self._problem(error)
+            response = self._problem(error, event)
         except Exception as error:
             record = {"error": f"{type(error).__name__}: {error}", "status": 500}
-            response = self._problem(ScoringFailed("the model failed on this request; it has been recorded"))
+            response = self._problem(ScoringFailed("the model failed on this request; it has been recorded"), event)
         self._log(record, response["statusCode"], (time.perf_counter() - started) * 1000)
         return response
 
@@ -60,15 +62,16 @@ class PredictionService:
         package = self._released()
         return {"scores": score_rows(package.plan, package.model, rows), "package": package.digest}
 
-    def _problem(self, error: RequestError) -> dict[str, Any]:
-        return answer(error.status, self.json.text(problem(error)), PROBLEM_JSON)
+    def _problem(self, error: RequestError, event: dict[str, Any]) -> dict[str, Any]:
+        instance = (event.get("requestContext") or {}).get("requestId", "")
+        return answer(error.status, self.json.text(problem(error, instance)), PROBLEM_JSON)
 
     def _released(self) -> LoadedPackage:
         if self.package is None:
             raise NoModelReleased(f"model {self.model} has no released version; train it, then release it")
         return self.package
 
-    def _predict(self, body: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _predict(self, body: Any, explain: bool) -> tuple[dict[str, Any], dict[str, Any]]:
         package = self._released()
         manifest = package.manifest
         request = _asked(manifest, body, self.clock.now())
@@ -82,11 +85,19 @@ class PredictionService:
             raise ScoringFailed("the model gave no number for this request")
         freshness = _freshness(package, found, accounts, request[manifest["event_time"]])
         outcome = self._outcome(package, scored, freshness)
+        if explain:
+            outcome |= self._explainer(package).explain(row, _chosen(scored))
         return outcome, {**outcome, "request": body, "inputs": row, "rank": scored.rank}
+
+    def _explainer(self, package: LoadedPackage) -> Explainer:
+        """Made when the first reasons are asked for."""
+        if package.digest not in self.explainers:
+            self.explainers[package.digest] = Explainer(package)
+        return self.explainers[package.digest]
 
     def _outcome(self, package: LoadedPackage, scored: Scored, freshness: dict[str, Any]) -> dict[str, Any]:
         return {
-            "prediction_id": str(uuid.uuid4()),
+            "prediction_id": new_prediction_id(self.clock.now()),
             "model": self.model,
             "model_version": self.model_version,
             "function_version": self.function_version,
@@ -101,6 +112,23 @@ class PredictionService:
             values += (record["rank"], len(record["defaulted"]))
         at = int(self.clock.now().timestamp() * 1000)
         self.write_line(self.json.text(log_line(self.model, self.function_version, at, values, record)))
+
+
+def without_explain(body: Any) -> tuple[Any, bool]:
+    """The request without its member ``explain``, and whether that asks for reasons.
+
+    Raises:
+        InvalidField: it is neither true nor false.
+    """
+    if not isinstance(body, dict) or "explain" not in body:
+        return body, False
+    if not isinstance(body["explain"], bool):
+        raise InvalidField("explain must be true or false", "explain")
+    return {name: value for name, value in body.items() if name != "explain"}, body["explain"]
+
+
+def _chosen(scored: Scored) -> int | None:
+    return scored.probabilities.index(scored.score) if scored.probabilities else None
 
 
 def _asked(manifest: Mapping[str, Any], body: Any, now: datetime) -> dict[str, Any]:
