@@ -60,4 +60,6 @@ def _levels(features: Iterable[OnDemand]) -> list[int]:
 
 def _batch(features: Sequence[OnDemand], places: Mapping[str, int]) -> Batch:
     sources = np.array([[places[name] for name in feature.inputs] for feature in features], dtype=np.intp)
-    return Batch(features[0].function, np.array([places[one.name] for one in features], dtype=np.intp), sources.T.copy())
+    return Batch(
+        features[0].function, np.array([places[one.name] for one in features], dtype=np.intp), sources.T.copy()
+    )

@@ -13,7 +13,6 @@ addition and offline and online agree to the last bit.
 import hashlib
 import math
 from bisect import bisect_left
-from collections.abc import Sequence
 
 from roost.domain.aggregates import OF_ONE
 from roost.domain.entity_events import HALF, MICROS
