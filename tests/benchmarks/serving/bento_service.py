@@ -1,12 +1,12 @@
-"""The same model behind BentoML: by scikit-learn's pipeline, and by ONNX Runtime. Its folder is the working directory."""
+"""The same model behind BentoML: by scikit-learn's pipeline, and by ONNX Runtime. It runs in the model's folder."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import bentoml
 
-with open("row.json") as file:
-    NAMES = list(json.load(file)[0])
+NAMES = list(json.loads(Path("row.json").read_text())[0])
 
 
 @bentoml.service(workers=1)

@@ -1,8 +1,8 @@
 """Our side, in a process of its own that sees what a scoring function sees: its layers, its code, boto3.
 
-Arguments: the import path, the folder with the package and its digest. It says ``ready`` after its first answer and then
-answers commands, each with one line of JSON (see ``measured``). The online store is in memory, so that no network is
-measured; the clients that a function makes at init are made here too.
+Arguments: the import path, the folder with the package and its digest. It says ``ready`` after its first answer, and
+then answers commands, each with one line of JSON (see ``measured``). The online store is in memory, so that no network
+is measured; the clients that a function makes at init are made here too.
 """
 
 import json

@@ -9,6 +9,7 @@ import statistics
 import sys
 import time
 import warnings
+from pathlib import Path
 
 FOLDER, WAY = sys.argv[1:]
 TOLERANCE = 1e-6
@@ -58,8 +59,7 @@ def once() -> float:
 if WAY == "fit":
     fit()
 else:
-    with open(f"{FOLDER}/row.json") as file:
-        ROW, SCORE = json.load(file)
+    ROW, SCORE = json.loads(Path(f"{FOLDER}/row.json").read_text())
     PREDICT = load()
     assert abs(PREDICT()[0][1] - SCORE) < TOLERANCE, (PREDICT(), SCORE)
     print("ready", flush=True)

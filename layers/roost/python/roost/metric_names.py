@@ -14,6 +14,7 @@ class Metric(StrEnum):
     LATENCY = "Latency"
     SCORE_RANK = "ScoreRank"
     DEFAULTED_FEATURES = "DefaultedFeatures"
+    DEGRADED = "DegradedAnswers"
 
 
 class StreamMetric(StrEnum):
