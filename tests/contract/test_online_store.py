@@ -254,15 +254,17 @@ def test_a_signed_read_is_signed_and_needs_no_client(online_table: "DynamoDBClie
     assert http.sent[0].url == f"{online_table.meta.endpoint_url}/"
 
 
-@pytest.mark.parametrize(
-    "http", [Lost(), SimpleNamespace(send=lambda _: SimpleNamespace(status_code=400, content=b""))]
-)
-def test_what_a_signed_read_does_not_answer_is_asked_through_the_client(
-    online_table: "DynamoDBClient", http: Any
-) -> None:
+def test_what_a_signed_read_cannot_explain_is_asked_through_the_client(online_table: "DynamoDBClient") -> None:
+    http: Any = SimpleNamespace(send=lambda _: SimpleNamespace(status_code=400, content=b""))
     store = DynamoDBOnlineStore(TABLE, client=online_table, writers=1, quick=lambda client: SignedReads(client, http))
     store.write([item("7")])
     assert store.read([("spend@1", "7")])["spend@1", "7"].payload == b"state"
+
+
+def test_a_lost_connection_may_be_tried_again(online_table: "DynamoDBClient") -> None:
+    store = DynamoDBOnlineStore(TABLE, client=online_table, quick=lambda client: SignedReads(client, Lost()))
+    with pytest.raises(DependencyUnavailable, match="could not be reached"):
+        store.read([("spend@1", "7")])
 
 
 def stored(store: OnlineStore, entity: str) -> OnlineItem:

@@ -1,122 +1,155 @@
-"""``make bench-serving``: the scoring function beside scikit-learn's pipeline and MLflow's pyfunc."""
+"""``make bench-serving``: the scoring function beside MLflow, BentoML and scikit-learn, same model, same row."""
 
-import os
+import json
+import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from infra.constructs.code_staging import REPOSITORY, roost_layer
-from infra.layer_build import build_layer
-from localaws.emulator_venv import ensure_venv
-from localaws.layout import VENV as RUNTIME
+from roost.object_keys import PACKAGE_MODEL
 from tests.benchmarks.peers_environment import peers_python
-from tests.benchmarks.report import Row, publish
+from tests.benchmarks.report import Bound, Row, publish
+from tests.benchmarks.serving import rollback
+from tests.benchmarks.serving.http_peers import HttpPeer, http_peers
 from tests.benchmarks.serving.same_model import make
+from tests.benchmarks.serving.sides import (
+    Begun,
+    Running,
+    Side,
+    environment,
+    fit_peers,
+    our_side,
+    peer_sides,
+    shipped_megabytes,
+)
 
-HERE = Path(__file__).parent
-WARM_ROUNDS, CALLS = 9, {"ours": 2000, "sklearn": 100, "pyfunc": 60}
-COLD_ROUNDS = 7
-WARM_AIM, COLD_AIM = 20.0, 3.0
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-UNSET = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+ROUNDS, COLD_ROUNDS = 11, 7
+CALLS, EXPLAINED_CALLS, PEER_CALLS = 2000, 300, 60
+OVERHEAD = 0.25  # milliseconds
+LINE_ORDER = (
+    "parse", "validate", "read", "events", "windows", "vector", "on-demand", "ONNX Runtime", "decide", "id", "answer",
+    "log line", "rest",
+)  # fmt: skip
+NOTES = [
+    "ours: the function's whole answer to an API Gateway event (validation, windows of packed events, on-demand",
+    "features, ONNX Runtime, decision, log line), with the layers as built for Lambda; the online store in memory.",
+    "peers: the same model (HistGradientBoosting, 100 iterations) gives the same score to the same features, which lie",
+    "ready; dict to DataFrame to probability in process, or one keep-alive connection over loopback. One thread each.",
+    "medians of rounds in which all sides take turns; p99/p50 is that of the quietest round.",
+    "line by line: a function's own time within the real answer; bare is ONNX Runtime alone on a ready array.",
+]
 
-
-@dataclass(frozen=True)
-class Side:
-    """How one side's process is started, without its mode."""
-
-    name: str
-    command: list[str]
-
-    def start(self, mode: str) -> subprocess.Popen[str]:
-        """Start it."""
-        kept = {name: value for name, value in os.environ.items() if name not in UNSET}
-        return subprocess.Popen(
-            [*self.command, mode], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=_environment(kept)
-        )
-
-
-def _environment(kept: dict[str, str]) -> dict[str, str]:
-    keys = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS_DEFAULT_REGION": "us-east-1"}
-    return {**kept, **keys, **ONE_THREAD, "MLFLOW_DISABLE_TELEMETRY": "true"}
-
-
-def sides(folder: Path, digest: str) -> list[Side]:
-    """Ours as deployed, and the peers."""
-    ensure_venv()
-    runtime = next((RUNTIME / "lib").glob("python*/site-packages"))
-    path = [build_layer("scoring") / "python", roost_layer() / "python", REPOSITORY, runtime]
-    ours = [
-        sys.executable,
-        "-S",
-        "-s",
-        "-P",
-        str(HERE / "our_process.py"),
-        ":".join(map(str, path)),
-        str(folder),
-        digest,
-    ]
-    peers = str(peers_python())
-    script = str(HERE / "peer_process.py")
-    subprocess.run([peers, script, str(folder), "sklearn", "fit"], check=True, env=_environment(dict(os.environ)))
-    return [Side("ours", ours), *(Side(way, [peers, script, str(folder), way]) for way in ("sklearn", "pyfunc"))]
-
-
-def warm(parties: list[Side]) -> dict[str, float]:
-    """Median milliseconds of one call, sides in turn."""
-    running = {side.name: side.start("warm") for side in parties}
-    medians: dict[str, list[float]] = {name: [] for name in running}
-    for process in running.values():
-        assert process.stdout is not None
-        assert process.stdout.readline().strip() == "ready"
-    for _ in range(WARM_ROUNDS):
-        for name, process in running.items():
-            assert process.stdin is not None
-            assert process.stdout is not None
-            process.stdin.write(f"{CALLS[name]}\n")
-            process.stdin.flush()
-            medians[name].append(float(process.stdout.readline()) * 1000)
-    for process in running.values():
-        process.communicate()
-    return {name: statistics.median(values) for name, values in medians.items()}
-
-
-def cold(parties: list[Side]) -> dict[str, float]:
-    """Median seconds from the start of a process to its first answer, sides in turn."""
-    taken: dict[str, list[float]] = {side.name: [] for side in parties}
-    for _ in range(COLD_ROUNDS):
-        for side in parties:
-            started = time.perf_counter()
-            process = side.start("cold")
-            assert process.stdout is not None
-            assert process.stdout.readline().strip() == "ready", side.name
-            taken[side.name].append(time.perf_counter() - started)
-            process.communicate()
-    return {name: statistics.median(values) for name, values in taken.items()}
+Figures = Mapping[str, Any]
 
 
 def main() -> None:
     """Measure, print and write."""
-    with tempfile.TemporaryDirectory(prefix="bench-serving-") as folder:
-        digest = make(Path(folder))
-        parties = sides(Path(folder), digest)
-        answered, begun = warm(parties), cold(parties)
-    rows = [
-        Row("warm: request to response, against MLflow pyfunc", answered["ours"], answered["pyfunc"], "ms", WARM_AIM),
-        Row("warm: the same, against scikit-learn's pipeline", answered["ours"], answered["sklearn"], "ms"),
-        Row("cold: against scikit-learn + pandas", begun["ours"], begun["sklearn"], "s", COLD_AIM),
-        Row("cold: against MLflow pyfunc", begun["ours"], begun["pyfunc"], "s"),
+    with tempfile.TemporaryDirectory(prefix="bench-serving-") as name:
+        folder = Path(name)
+        ours, peers, servers = _prepared(folder)
+        figures = _warm(ours, peers, servers)
+        begun = _cold([ours, *peers])
+    rows = [*_warm_rows(figures), *_line_rows(figures["lines"]), *_cold_rows(begun), *_size_rows(), *rollback.rows()]
+    publish("serving", rows, NOTES)
+
+
+def _prepared(folder: Path) -> tuple[Side, list[Side], list[HttpPeer]]:
+    digest = make(folder)
+    shutil.copyfile(folder / "packages" / digest / PACKAGE_MODEL, folder / "model.onnx")
+    fit_peers(folder)
+    ours = our_side(folder, digest)
+    running = ours.start()
+    row, score = running.ask("row")
+    running.end()
+    (folder / "row.json").write_text(json.dumps([row, score]))
+    return ours, peer_sides(folder), http_peers(peers_python(), folder, row, environment())
+
+
+def _warm(ours: Side, peers: Sequence[Side], servers: Sequence[HttpPeer]) -> dict[str, Any]:
+    """Milliseconds by side, medians of rounds, sides in turn; and what our side alone is asked for."""
+    rounds: dict[str, list[float]] = defaultdict(list)
+    with _all_started(ours, peers, servers) as (mine, others):
+        for _ in range(ROUNDS):
+            median, tail = mine.ask(f"plain {CALLS}")
+            rounds["ours"].append(median * 1000)
+            rounds["tail"].append(tail / median)
+            rounds["explained"].append(mine.ask(f"explain {EXPLAINED_CALLS}")[0] * 1000)
+            for name, other in others.items():
+                rounds[name].append(other.ask(str(PEER_CALLS)) * 1000)
+            for server in servers:
+                rounds[server.name].append(server.milliseconds(PEER_CALLS))
+        lines = mine.ask("lines")
+    medians = {name: statistics.median(values) for name, values in rounds.items()}
+    return {**medians, "tail": min(rounds["tail"]), "lines": lines}
+
+
+@contextmanager
+def _all_started(
+    ours: Side, peers: Sequence[Side], servers: Sequence[HttpPeer]
+) -> Iterator[tuple[Running, dict[str, Running]]]:
+    _, score = json.loads((servers[0].folder / "row.json").read_text())
+    started: list[Running] = []
+    try:
+        for server in servers:
+            server.start(score)
+        for side in (ours, *peers):
+            started.append(side.start())
+        yield started[0], dict(zip([peer.name for peer in peers], started[1:], strict=True))
+    finally:
+        for running in started:
+            running.end()
+        for server in servers:
+            server.stop()
+
+
+def _cold(sides: Sequence[Side]) -> dict[str, Begun]:
+    """Median seconds to the first answer and MB of memory, sides in turn."""
+    found: dict[str, list[Begun]] = defaultdict(list)
+    for _ in range(COLD_ROUNDS):
+        for side in sides:
+            found[side.name].append(side.begin())
+    return {
+        name: Begun(statistics.median(one.seconds for one in begun), statistics.median(one.megabytes for one in begun))
+        for name, begun in found.items()
+    }
+
+
+def _warm_rows(found: Figures) -> list[Row | Bound]:
+    ours = found["ours"]
+    return [
+        Row("event in to response out, p50: MLflow pyfunc in process", ours, found["pyfunc"], "ms", 20),
+        Row("the same: `mlflow models serve` over loopback", ours, found["mlflow serve"], "ms", 40),
+        Row("the same: BentoML with scikit-learn over loopback", ours, found["bentoml sklearn"], "ms"),
+        Row("the same: BentoML with ONNX Runtime over loopback", ours, found["bentoml onnx"], "ms"),
+        Row("the same: scikit-learn's pipeline in process", ours, found["sklearn"], "ms"),
+        Bound("p99 / p50", found["tail"], "times", 4),
+        Bound("with reason codes, over the plain score", found["explained"] / ours, "times", 5),
     ]
-    notes = [
-        "ours: the function's whole answer to an API Gateway event (validation, features from tiles, ONNX, log line),",
-        "with the layer as built for Lambda, boto3's clients made and Powertools imported; the online store in memory.",
-        "peers: dict to DataFrame to probability, HistGradientBoosting with 100 iterations, same model, one thread.",
+
+
+def _line_rows(lines: Mapping[str, float]) -> list[Row | Bound]:
+    over = (lines["total"] - lines["bare"]) / 1000
+    named = [Bound(f"line by line: {name}", lines[name] / 1000, "ms") for name in LINE_ORDER]
+    bare = Bound("ONNX Runtime alone, on ready arrays", lines["bare"] / 1000, "ms")
+    return [Bound("overhead over ONNX Runtime alone", over, "ms", OVERHEAD), bare, *named]
+
+
+def _cold_rows(begun: Mapping[str, Begun]) -> list[Row | Bound]:
+    ours, sklearn, pyfunc = begun["ours"], begun["sklearn"], begun["pyfunc"]
+    return [
+        Row("cold start: scikit-learn + pandas + joblib", ours.seconds, sklearn.seconds, "s", 3),
+        Row("cold start: MLflow pyfunc", ours.seconds, pyfunc.seconds, "s"),
+        Row("peak memory: scikit-learn + pandas + joblib", ours.megabytes, sklearn.megabytes, "MB", 2),
+        Row("peak memory: MLflow pyfunc", ours.megabytes, pyfunc.megabytes, "MB"),
     ]
-    publish("serving", rows, notes)
+
+
+def _size_rows() -> list[Row | Bound]:
+    return [Bound("scoring layer, our layer and function, unzipped", shipped_megabytes(), "MB", 140)]
 
 
 if __name__ == "__main__":

@@ -1,14 +1,15 @@
 """Our side, in a process of its own that sees what a scoring function sees: its layers, its code, boto3.
 
-Arguments: the import path, the folder with the package, its digest, and ``warm`` or ``cold``. The online store is in
-memory, so that no network is measured; the clients that a function makes at init are made here too.
+Arguments: the import path, the folder with the package and its digest. It says ``ready`` after its first answer, and
+then answers commands, each with one line of JSON (see ``measured``). The online store is in memory, so that no network
+is measured; the clients that a function makes at init are made here too.
 """
 
 import json
 import sys
 import time
 
-PATH, FOLDER, DIGEST, MODE = sys.argv[1:]
+PATH, FOLDER, DIGEST = sys.argv[1:]
 sys.path[:0] = PATH.split(":")
 
 from roost.quiet_start import quiet_start  # noqa: E402
@@ -20,6 +21,7 @@ from datetime import UTC, datetime  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 import aws_lambda_powertools  # noqa: E402, F401  (part of the layer, so part of the measure)
+import numpy as np  # noqa: E402
 
 from roost.adapters.dynamodb_online import DynamoDBOnlineStore  # noqa: E402
 from roost.adapters.fast_json import FastJson  # noqa: E402
@@ -27,11 +29,13 @@ from roost.adapters.onnx_runtime import open_model  # noqa: E402
 from roost.adapters.s3_objects import S3ObjectStore  # noqa: E402
 from roost.domain.entity_events import Event  # noqa: E402
 from roost.domain.event_codec import pack  # noqa: E402
+from roost.domain.feature_vector import vectors  # noqa: E402
 from roost.ports import OnlineItem  # noqa: E402
 from roost.workflows.packages import load_package  # noqa: E402
 from roost.workflows.serving import PredictionService  # noqa: E402
 
-BODY = json.dumps({"event_time": "2018-08-15T10:00:00", "customer_id": 5, "terminal_id": 7, "amount": 50.5})
+REQUEST = {"event_time": "2018-08-15T10:00:00", "customer_id": 5, "terminal_id": 7, "amount": 50.5}
+BODY, EXPLAINED = json.dumps(REQUEST), json.dumps({**REQUEST, "explain": True})
 
 
 class Local:
@@ -65,18 +69,49 @@ SERVICE = PredictionService(
 START.__exit__(None, None, None)
 
 
-def once() -> float:
+def once(body: str = BODY) -> float:
     started = time.perf_counter()
-    answer = SERVICE.respond({"body": BODY})
+    answer = SERVICE.respond({"body": body})
     elapsed = time.perf_counter() - started
     assert answer["statusCode"] == 200, answer
     LINES.clear()
     return elapsed
 
 
+def row() -> tuple[dict[str, float], float]:
+    """The features of the request by name, and its score."""
+    SERVICE.respond({"body": BODY})
+    logged = json.loads(LINES.pop())["prediction"]
+    assert SERVICE.package is not None
+    plan = SERVICE.package.plan
+    (made,) = vectors(plan, np.array([[logged["inputs"][name] for name in plan.inputs]], np.float64).T)
+    return dict(zip(plan.features, made.tolist(), strict=True)), logged["score"]
+
+
+def line_by_line() -> dict[str, float]:
+    from tests.benchmarks.serving.line_by_line import bare, lines
+
+    ready = np.array([[*row()[0].values()]], np.float32)
+    alone = [bare(SERVICE, ready)]
+    found = lines(SERVICE, once)
+    return {**found, "bare": min(*alone, bare(SERVICE, ready))}
+
+
+def measured(command: str) -> object:
+    """What a command asks for: ``row``, ``lines``, or ``plain`` or ``explain`` and a number of calls."""
+    what, _, count = command.strip().partition(" ")
+    if what in ("row", "lines"):
+        return row() if what == "row" else line_by_line()
+    return spread([once(EXPLAINED if what == "explain" else BODY) for _ in range(int(count))])
+
+
+def spread(seconds: list[float]) -> tuple[float, float]:
+    """Median and 99th percentile."""
+    ordered = sorted(seconds)
+    return ordered[len(ordered) // 2], ordered[len(ordered) * 99 // 100]
+
+
 once()
 print("ready", flush=True)
-if MODE == "warm":
-    import statistics
-for line in sys.stdin if MODE == "warm" else ():
-    print(statistics.median(once() for _ in range(int(line))), flush=True)
+for line in sys.stdin:
+    print(json.dumps(measured(line)), flush=True)

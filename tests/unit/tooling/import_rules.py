@@ -17,6 +17,7 @@ TOP_AREAS = {"functions", "infra", "models", "localaws", "tests"}
 PURE = {
     "errors", "experiment_errors", "experiment_names", "metric_names", "monitoring_errors", "monitoring_names", "names",
     "object_keys", "registry_event_names", "release_errors", "release_names",
+    "store_errors",
 }  # fmt: skip
 CORE = PURE | {"domain", "ports", "spec"}
 MAY_IMPORT: dict[str, set[str]] = {
@@ -32,6 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "registry_event_names": {"names", "release_names"},
     "release_errors": {"errors"},
     "release_names": {"names"},
+    "store_errors": {"errors"},
     "settings": PURE,
     "quiet_start": set(),
     "domain": PURE,
@@ -64,6 +66,7 @@ THIRD_PARTIES: dict[str, set[str] | None] = {
     "registry_event_names": set(),
     "release_errors": set(),
     "release_names": set(),
+    "store_errors": set(),
     "settings": set(),
     "quiet_start": set(),
     "domain": {"numpy"},

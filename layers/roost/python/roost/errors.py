@@ -193,6 +193,7 @@ class RequestError(PermanentError):
 
     status = 400
     title = "Bad request"
+    retry_after = 0  # seconds after which the same request may be answered; 0: nobody knows
 
     def __init__(self, detail: str, field: str = "") -> None:
         super().__init__(detail)

@@ -21,6 +21,7 @@ class Metric(StrEnum):
     LATENCY_LEVEL = "LatencyLevel"
     LATENCY_LEVEL_SQUARED = "LatencyLevelSquared"
     SCORE_RANK_SQUARED = "ScoreRankSquared"
+    DEGRADED = "DegradedAnswers"
 
 
 class StreamMetric(StrEnum):

@@ -2,11 +2,12 @@
 
 import functools
 
-from roost.adapters.dynamodb_online import DynamoDBOnlineStore
+from roost.adapters.dynamodb_online import scoring_store
 from roost.adapters.fast_json import FastJson
 from roost.adapters.onnx_runtime import open_model
 from roost.adapters.s3_objects import S3ObjectStore
 from roost.adapters.signed_reads import SignedReads
+from roost.adapters.snapshot_hooks import after_restore
 from roost.adapters.standard_output import write_line
 from roost.adapters.system_clock import SystemClock
 from roost.domain.prediction_record import RequestMeter
@@ -22,12 +23,14 @@ def prediction_service() -> PredictionService:
     """The service behind the environment's settings."""
     settings = ScoringSettings.read()
     arms = _arms(settings)
+    online = scoring_store(settings.online_table, SignedReads)
+    after_restore(online.renew)
     return PredictionService(
         model=settings.model,
         model_version=int(settings.model_version or 0),
         function_version=function_version(),
         package=arms.packages[0] if arms else _package(settings),
-        online=DynamoDBOnlineStore(settings.online_table, quick=SignedReads),
+        online=online,
         clock=SystemClock(),
         json=FastJson(),
         write_line=write_line,

@@ -22,6 +22,7 @@ from botocore.exceptions import ClientError
 
 from roost.adapters.aws_failures import FINE, cancellation_codes, error_code, transient_failures
 from roost.adapters.item_size import refuse_too_large
+from roost.adapters.read_patience import CONNECT_SECONDS, READ_SECONDS, Patience, backoff, scoring_patience
 from roost.errors import DependencyUnavailable
 from roost.names import ONLINE_EXPIRY
 from roost.ports import OnlineItem
@@ -38,7 +39,6 @@ KEYS_A_READ = 100
 WRITERS = 4
 PORTIONS_IN_MEMORY = 64
 ATTEMPTS = 8
-FIRST_PAUSE = 0.05
 NOT_OLDER = "attribute_not_exists(a) OR a <= :a"
 NEW, SAME = "attribute_not_exists(r)", "r = :r"
 REVISION_BITS = 53
@@ -57,7 +57,7 @@ class DynamoDBOnlineStore:
     """Feature state in one table. ``pause`` waits for a number of seconds; ``writers`` write side by side.
 
     ``clock`` tells the seconds since 1970. ``quick`` makes what reads first, from the client; what it does not answer
-    is asked through the client.
+    is asked through the client. ``patience`` says how long reads go on trying.
     """
 
     def __init__(
@@ -68,6 +68,7 @@ class DynamoDBOnlineStore:
         writers: int = WRITERS,
         clock: Callable[[], float] = time.time,
         quick: "Callable[[DynamoDBClient], SignedReads] | None" = None,
+        patience: Patience | None = None,
     ) -> None:
         self._table = table
         self._pause = pause
@@ -75,6 +76,13 @@ class DynamoDBOnlineStore:
         self._clock = clock
         self._dynamodb = client or boto3.client("dynamodb", config=Config(max_pool_connections=2 * WRITERS))
         self._quick = quick(self._dynamodb) if quick else None
+        self._patience = patience or Patience(pause=pause)
+
+    def renew(self) -> None:
+        """Forget all connections: those that a snapshot holds lead nowhere once it is restored."""
+        self._dynamodb.close()
+        if self._quick:
+            self._quick.renew()
 
     def write(self, items: Iterable[OnlineItem]) -> int:
         """Store the items that are not older than what is stored, each entity of a view once; returns how many."""
@@ -118,7 +126,7 @@ class DynamoDBOnlineStore:
             puts = [put for put, code in zip(puts, codes, strict=True) if code != FAILED]
             refused += failed
             if not failed:
-                self._pause(_backoff(attempt))
+                self._pause(backoff(attempt))
         raise DependencyUnavailable(f"DynamoDB table {self._table}: {len(puts)} items met conflicts {ATTEMPTS} times")
 
     def _transact(self, puts: list[Put]) -> list[str]:
@@ -178,14 +186,8 @@ class DynamoDBOnlineStore:
 
     def _read(self, pks: list[str], fresh: bool) -> Iterator[Any]:
         wanted: Any = {self._table: {"Keys": [{"pk": {"S": pk}} for pk in pks], "ConsistentRead": fresh}}
-        for attempt in range(ATTEMPTS):
-            answer = self._batch_get(wanted)
+        for answer in self._patience.answers(wanted, self._batch_get):
             yield from answer["Responses"].get(self._table, ())
-            wanted = answer.get("UnprocessedKeys")
-            if not wanted:
-                return
-            self._pause(_backoff(attempt))
-        raise DependencyUnavailable(f"DynamoDB table {self._table} left keys unread {ATTEMPTS} times")
 
     def _batch_get(self, wanted: Any) -> Any:
         found = self._quick.batch_get(wanted) if self._quick else None
@@ -211,9 +213,15 @@ def _chunks(keys: list[str], length: int) -> Iterator[list[str]]:
     return (keys[start : start + length] for start in range(0, len(keys), length))
 
 
-def _backoff(attempt: int) -> float:
-    """Seconds to wait, "full jitter" (AWS Architecture Blog, "Exponential Backoff And Jitter")."""
-    return random.uniform(0, FIRST_PAUSE * 2**attempt)
+def scoring_store(table: str, quick: "Callable[[DynamoDBClient], SignedReads]") -> DynamoDBOnlineStore:
+    """The store as a scoring function reads it: connections that stay open, short timeouts, few attempts.
+
+    The SDK's client does not retry: ``Patience`` does.
+    """
+    once: Any = {"total_max_attempts": 1, "mode": "standard"}
+    config = Config(connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, retries=once)
+    client = boto3.client("dynamodb", config=config)
+    return DynamoDBOnlineStore(table, client=client, quick=quick, patience=scoring_patience())
 
 
 def _joined(key: Key) -> str:

@@ -142,7 +142,7 @@ class _Reader:
     """Reads one array after the other."""
 
     def __init__(self, body: bytes, at: int, length: int) -> None:
-        self._body, self._at, self._length = memoryview(body), at, length
+        self._body, self._at, self._length, self._end = memoryview(body), at, length, len(body)
 
     def read(self) -> list[int]:
         """The next array; empty if all of it is zero."""
@@ -155,13 +155,10 @@ class _Reader:
         return np.frombuffer(cells, DTYPES[width]).astype(np.int64) if width else np.zeros(self._length, np.int64)
 
     def _next(self) -> tuple[int, memoryview]:
-        start = self._at + 1
-        if start > len(self._body):
-            raise ValueError("the payload ends too early")
-        width = self._body[self._at]
+        start, width = self._at + 1, self._body[self._at]
         self._at = start + width * self._length
-        if self._at > len(self._body):
-            raise ValueError(f"{self._at - len(self._body)} bytes are missing")
+        if self._at > self._end:
+            raise ValueError(f"{self._at - self._end} bytes are missing")
         return width, self._body[start : self._at]
 
 
@@ -179,8 +176,7 @@ def _columns(body: bytes) -> tuple[EventColumns, _Reader]:
     count, columns, first = SHAPE.unpack_from(body)
     reader = _Reader(body, SHAPE.size, count)
     gaps, micros = reader.read(), reader.read()
-    seconds = list(accumulate(gaps[1:], initial=first)) if gaps else [first] * count
-    times = list(map(MICROS.__mul__, seconds))
+    times = [second * MICROS for second in accumulate(gaps[1:], initial=first)] if gaps else [first * MICROS] * count
     if micros:
         times = [time + rest for time, rest in zip(times, micros, strict=True)]
     values, nulls = [], []

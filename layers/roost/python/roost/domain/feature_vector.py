@@ -10,20 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from roost.domain.categories import code_table, indicator
+from roost.domain.on_demand import Batch, OnDemand, batches
 
 Column = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float32]
 
 ROWS_AT_ONCE = 65_536
-
-
-@dataclass(frozen=True)
-class OnDemand:
-    """One on-demand feature: a vectorised function and the names of its inputs."""
-
-    name: str
-    function: Callable[..., Any]
-    inputs: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -89,9 +81,9 @@ class FeaturePlan:
         return np.array([[self.defaults.get(name, np.nan)] for name in self.inputs], dtype=np.float64)
 
     @functools.cached_property
-    def steps(self) -> tuple[tuple[int, tuple[int, ...]], ...]:
-        """For each on-demand feature its row, and those of its inputs."""
-        return tuple((self.places[f.name], tuple(self.places[name] for name in f.inputs)) for f in self.on_demand)
+    def batches(self) -> tuple[Batch, ...]:
+        """The calls that compute the on-demand features."""
+        return batches(self.on_demand, self.places)
 
     @functools.cached_property
     def order(self) -> npt.NDArray[np.intp]:
@@ -143,6 +135,6 @@ def vectors(plan: FeaturePlan, inputs: Column) -> Matrix:
     known[: len(inputs)] = np.where(np.isnan(inputs), plan.fill, inputs)
     for column, rows, numbers in plan.hot:
         known[rows] = known[column] == numbers
-    for feature, (place, sources) in zip(plan.on_demand, plan.steps, strict=True):
-        known[place] = feature.function(*[known[source] for source in sources])
+    for batch in plan.batches:
+        batch.compute(known)
     return known.take(plan.order, axis=0).T.astype(np.float32, order="C")

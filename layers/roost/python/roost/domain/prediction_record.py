@@ -9,6 +9,7 @@ import functools
 from collections.abc import Mapping
 from typing import Any
 
+from roost.domain.degraded_answers import DEGRADED
 from roost.domain.evidence import latency_level
 from roost.metric_names import METRIC_NAMESPACE, Dimension, Metric
 
@@ -20,6 +21,7 @@ UNITS = {
     Metric.COLD_START.value: "Milliseconds",
     Metric.SCORE_RANK.value: "None",
     Metric.DEFAULTED_FEATURES.value: "Count",
+    Metric.DEGRADED.value: "Count",
 }
 FOR_THE_JUDGE = {
     Metric.SLOW.value: "Count",
@@ -29,7 +31,7 @@ FOR_THE_JUDGE = {
     Metric.SCORE_RANK_SQUARED.value: "None",
 }
 MODEL, FUNCTION_VERSION = Dimension.MODEL.value, Dimension.FUNCTION_VERSION.value
-REQUESTS, ERRORS, REJECTED, LATENCY, COLD_START, SCORE_RANK, DEFAULTED_FEATURES = UNITS
+REQUESTS, ERRORS, REJECTED, LATENCY, COLD_START, SCORE_RANK, DEFAULTED_FEATURES, DEGRADED_ANSWERS = UNITS
 SLOW, INVALID, LEVEL, LEVEL_SQUARED, RANK_SQUARED = FOR_THE_JUDGE
 INVALID_SCORE = "invalid_score"  # a record's member: the model's score was no score
 
@@ -61,6 +63,8 @@ class RequestMeter:
     def _scored(self, record: Mapping[str, Any], warm: bool, took: float) -> dict[str, float]:
         rank = record["rank"]
         values = {SCORE_RANK: rank, DEFAULTED_FEATURES: len(record["defaulted"]), INVALID: 0.0, RANK_SQUARED: rank**2}
+        if DEGRADED in record:
+            values[DEGRADED_ANSWERS] = 1.0
         if warm:
             level = latency_level(took)
             values |= {SLOW: float(took > self._objective), LEVEL: level, LEVEL_SQUARED: level**2}

@@ -13,7 +13,6 @@ addition and offline and online agree to the last bit.
 import hashlib
 import math
 from bisect import bisect_left
-from collections.abc import Sequence
 
 from roost.domain.aggregates import OF_ONE
 from roost.domain.entity_events import HALF, MICROS
@@ -66,10 +65,9 @@ def values(layout: ViewLayout, events: EventColumns, t: float) -> Values:
     """
     now = microseconds(t)
     high = bisect_left(events.times, head(layout, now))
-    lows = {window: min(bisect_left(events.times, tail(layout, window, now)), high) for window in layout.windows}
-    if layout.latest:
-        return {recipe.feature: _newest(recipe, events, lows[recipe.window], high) for recipe in layout.recipes}
-    return {recipe.feature: _aggregate(recipe, events, lows[recipe.window], high) for recipe in layout.recipes}
+    lows = {window: bisect_left(events.times, tail(layout, window, now), 0, high) for window in layout.windows}
+    value = _newest if layout.latest else _aggregate
+    return {recipe.feature: value(recipe, events, lows[recipe.window], high) for recipe in layout.recipes}
 
 
 def expired(layout: ViewLayout, events: EventColumns, t: float) -> bool:
@@ -89,12 +87,14 @@ def _newest(recipe: Recipe, events: EventColumns, low: int, high: int) -> float 
 def _aggregate(recipe: Recipe, events: EventColumns, low: int, high: int) -> float | None:
     if recipe.function == COUNT:
         return float(high - low)
-    column, nulls = (events.values[recipe.place], events.nulls[recipe.place]) if events.values else ((), ())
-    found = _present(column[low:high], nulls[low:high])
-    times = _present(events.times[low:high], nulls[low:high]) if recipe.function == LAST else ()
+    column, nulls = (events.values[recipe.place], events.nulls[recipe.place]) if events.values else ([], [])
+    found = column[low:high]
+    times = events.times[low:high] if recipe.function == LAST else []
+    if nulls:
+        found, times = _present(found, nulls[low:high]), _present(times, nulls[low:high])
     value = OF_ONE[recipe.function](found, times)
     return None if value is None else value / recipe.scale
 
 
-def _present(column: Sequence[int], nulls: Sequence[int]) -> Sequence[int]:
-    return [value for value, null in zip(column, nulls, strict=True) if not null] if nulls else column
+def _present(column: list[int], nulls: list[int]) -> list[int]:
+    return [value for value, null in zip(column, nulls, strict=False) if not null]

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from roost.domain.feature_vector import FeaturePlan, OnDemand
+from roost.domain.feature_vector import FeaturePlan
+from roost.domain.on_demand import OnDemand
 from roost.domain.view_layout import NEWEST, Aggregate, Stored, ViewLayout
 from roost.spec.features import FeatureView, LatestView, WindowView
 from roost.spec.model import Model

@@ -168,6 +168,10 @@ class Model(Definition):
     behaviours: tuple[Behaviour, ...] = ()
     approval: Approval = Field(default=Approval.AUTOMATIC, description="who approves what passed its gates")
     rollout: Rollout = Rollout()
+    degraded_answers: bool = Field(
+        default=False,
+        description="while the online store fails, answer as of entities that nobody knows, instead of with 503",
+    )
     schedule: Schedule = Field(default="", description="train by the clock too: rate(1 day), cron(0 6 * * ? *), in UTC")
     retrain_on_code_change: bool = Field(default=False, description="train when a deployment changes the project")
     seed: int = 0

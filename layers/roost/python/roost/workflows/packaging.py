@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from roost.domain.card_page import card_page
+from roost.domain.degraded_answers import PERMITTED
 from roost.domain.evaluation import score_quantiles
 from roost.domain.feature_vector import FeaturePlan
 from roost.domain.model_card import model_card
@@ -47,6 +48,7 @@ def signature(model: Model) -> dict[str, Any]:
         ],
         "defaults": model.defaults,
         "decision": model.threshold.model_dump(include={"positive", "negative"}) if model.threshold else None,
+        **({PERMITTED: True} if model.degraded_answers else {}),
     }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from roost.domain.degraded_answers import MARK
 from roost.domain.event_codec import EventColumns
 from roost.domain.http import answer, parsed_body, problem
 from roost.domain.prediction_ids import new_prediction_id
@@ -16,13 +17,12 @@ from roost.domain.scoring import Scored, answer_of, score_row, score_rows, usabl
 from roost.domain.windows import expired, values
 from roost.errors import InvalidField, InvalidScore, NoModelReleased, RequestError, ScoringFailed
 from roost.names import PROBLEM_JSON
-from roost.ports import Clock, Json, OnlineItem, OnlineStore
-from roost.workflows.account_reading import INCOMPLETE, entity_events
+from roost.ports import Clock, Json, OnlineStore
+from roost.workflows.account_reading import INCOMPLETE
 from roost.workflows.arms import Arms, Chosen
+from roost.workflows.known_entities import Known, known
 from roost.workflows.packages import LoadedPackage
 from roost.workflows.reasons import Explainer
-
-Found = Sequence[OnlineItem | None]  # what the online store holds of the request's entity, one per view
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,10 @@ class PredictionService:
 
     def _problem(self, error: RequestError, event: dict[str, Any]) -> dict[str, Any]:
         instance = (event.get("requestContext") or {}).get("requestId", "")
-        return answer(error.status, self.json.text(problem(error, instance)), PROBLEM_JSON)
+        response = answer(error.status, self.json.text(problem(error, instance)), PROBLEM_JSON)
+        if error.retry_after:
+            response["headers"]["Retry-After"] = str(error.retry_after)
+        return response
 
     def _released(self) -> LoadedPackage:
         if self.package is None:
@@ -79,16 +82,15 @@ class PredictionService:
         request = _asked(self._released().manifest, body, self.clock.now())
         chosen = self._chosen(request)
         package, manifest = chosen.package, chosen.package.manifest
-        keys = [(layout.online_name, str(request[layout.key])) for layout in package.layouts]
-        items = self.online.read(keys)
-        found = list(map(items.get, keys))
-        accounts = entity_events(self.online, package.layouts, found, request[manifest["event_time"]])
-        row = _inputs(package, request, accounts)
+        found = known(self.online, package, request)
+        row = _inputs(package, request, found.accounts)
         scored = score_row(package.plan, package.model, manifest["rank_reference"], row)
         if not usable(manifest, scored.score):
             raise InvalidScore(f"the model answered {scored.score} to this request, which is no score")
-        freshness = _freshness(package, found, accounts, request[manifest["event_time"]])
+        freshness = _freshness(package, found, request[manifest["event_time"]])
         outcome = self._outcome(chosen, scored, freshness)
+        if found.degraded:
+            outcome |= MARK
         if explain:
             outcome |= self._explainer(package).explain(row, _chosen(scored))
         return outcome, {**outcome, "request": body, "inputs": row, "rank": scored.rank}
@@ -157,15 +159,16 @@ def _inputs(
     return row
 
 
-def _freshness(
-    package: LoadedPackage, found: Found, accounts: Sequence[EventColumns], at: float
-) -> dict[str, dict[str, Any]]:
+def _freshness(package: LoadedPackage, found: Known, at: float) -> dict[str, dict[str, Any]]:
     """What each view had to offer; of a latest-value view also whether its value was too old to be used.
 
-    A view of which the store has lost a part is ``incomplete``, and not used: as if nothing had been found.
+    A view of which the store has lost a part is ``incomplete``, and not used: as if nothing had been found. While the
+    store fails all are ``unavailable``.
     """
+    if found.degraded:
+        return {layout.name: {"found": False, "as_of": None, "unavailable": True} for layout in package.layouts}
     offered: dict[str, dict[str, Any]] = {}
-    for layout, item, account in zip(package.layouts, found, accounts, strict=True):
+    for layout, item, account in zip(package.layouts, found.items, found.accounts, strict=True):
         offered[layout.name] = {"found": item is not None, "as_of": _text(item.as_of) if item else None}
         if account is INCOMPLETE:
             offered[layout.name] |= {"found": False, "incomplete": True}
