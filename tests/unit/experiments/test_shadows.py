@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 
 from roost.adapters.in_memory import InMemoryPredictionLog
+from roost.adapters.s3_predictions import S3Predictions
 from roost.domain.feature_vector import FeaturePlan
 from roost.domain.logged_score import logged_score
+from roost.domain.observed_prediction import Observed
+from roost.domain.prediction_objects import objects_of
 from roost.domain.shadow_report import ShadowScore, kolmogorov_smirnov, rank_correlation, ranks, shadow_report
 from roost.domain.shadows import Shadow, check_inputs, logged_row, shadow_from
 from roost.domain.view_layout import Aggregate, Stored, ViewLayout
@@ -45,7 +48,7 @@ class Shaded:
         self.bench, self.model = bench, model or Half()
         self.desk = ShadowDesk(bench.registry, bench.packages, bench.lake)
         self.shadow = self.desk.start(MODEL, 2, rate, DAY, ACTOR)
-        self.records = InMemoryPredictionLog()
+        self.records: Any = InMemoryPredictionLog()
 
     def load(self, digest: str) -> LoadedPackage:
         return LoadedPackage(digest, MANIFEST, FeaturePlan.from_manifest(MANIFEST), (), self.model)
@@ -80,6 +83,28 @@ def test_no_minute_costs_more_than_the_rate(bench: ExperimentBench) -> None:
     assert shaded.run()["scored"] == 15
     assert shaded.model.calls == 15
     assert {one.prediction for one in shaded.scores()} == {f"{minute}-{n}" for minute in range(5) for n in range(3)}
+
+
+def test_the_first_of_a_minute_are_scored_in_whatever_objects_the_log_has_them(bench: ExperimentBench) -> None:
+    shaded = Shaded(bench, rate=2)
+    for seconds in ((0, 40), (1, 2)):
+        records = [Observed.of(line(str(at), at, seconds=at)) for at in seconds]
+        for key, body in objects_of(records).items():
+            bench.lake.put(key, body, "application/gzip")
+    shaded.records = S3Predictions(bench.lake, MODEL)
+    bench.later(minutes=10)
+    shaded.run()
+    assert [one.prediction for one in shaded.scores()] == ["0", "1"]
+
+
+def test_a_latency_that_was_not_logged_is_not_zero(bench: ExperimentBench) -> None:
+    shaded = Shaded(bench)
+    shaded.records = InMemoryPredictionLog(kept=kept([line("p", 1, milliseconds=None), line("q", 2, milliseconds=8.0)]))
+    bench.later(minutes=10)
+    shaded.run()
+    assert shadow_report(shaded.scores(), {}, "review")["latency"]["live"]["p50"] == 8.0
+    unknown = [one for one in shaded.scores() if one.live_latency is None]
+    assert shadow_report(unknown, {}, "review")["latency"]["live"] == {"p50": None, "p90": None, "p99": None}
 
 
 def test_scoring_again_writes_the_same_and_going_on_scores_the_rest(bench: ExperimentBench) -> None:

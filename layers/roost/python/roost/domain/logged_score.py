@@ -9,15 +9,16 @@ from roost.domain.observed_prediction import Observed
 
 @dataclass(frozen=True)
 class LoggedScore:
-    """One answered prediction. ``at`` is when it was made, in milliseconds since 1970; ``latency`` in milliseconds.
+    """One answered prediction. ``at`` is when it was made, in milliseconds since 1970.
 
+    ``latency`` is how many milliseconds the answer took, cold starts too; None where the log does not say it.
     ``experiment`` is the answer's member of that name, empty outside of experiments.
     """
 
     identifier: str
     model_version: int
     at: int
-    latency: float
+    latency: float | None
     score: float
     decision: str
     request: Mapping[str, Any]
@@ -35,7 +36,7 @@ def logged_score(record: Mapping[str, Any]) -> LoggedScore:
         identifier=record["prediction_id"],
         model_version=int(record["model_version"]),
         at=Observed.of(record).at,
-        latency=float(record.get("milliseconds") or 0.0),
+        latency=record.get("milliseconds"),
         score=float(record["score"]),
         decision=str(record.get("decision", "")),
         request=record["request"],

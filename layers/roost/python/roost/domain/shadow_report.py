@@ -15,7 +15,10 @@ PERCENTILES = (50, 90, 99)
 
 @dataclass(frozen=True)
 class ShadowScore:
-    """One prediction scored by both; latencies in milliseconds: of live the whole answer, of the shadow the scoring."""
+    """One prediction scored by both; latencies in milliseconds: of live the whole answer, of the shadow the scoring.
+
+    ``live_latency`` is None where it was not logged.
+    """
 
     prediction: str
     at: int
@@ -23,7 +26,7 @@ class ShadowScore:
     shadow: float
     live_decision: str
     shadow_decision: str
-    live_latency: float
+    live_latency: float | None
     shadow_latency: float
     inputs: Mapping[str, float | None] = field(default_factory=dict)
 
@@ -106,8 +109,11 @@ def _changes(different: Sequence[ShadowScore]) -> dict[str, int]:
     return {name: names.count(name) for name in sorted(set(names))}
 
 
-def _percentiles(values: Sequence[float]) -> dict[str, float]:
-    found = np.percentile(np.array(values), PERCENTILES).tolist()
+def _percentiles(values: Sequence[float | None]) -> dict[str, float | None]:
+    known = [value for value in values if value is not None]
+    if not known:
+        return {f"p{percent}": None for percent in PERCENTILES}
+    found = np.percentile(np.array(known), PERCENTILES).tolist()
     return {f"p{percent}": round(value, 3) for percent, value in zip(PERCENTILES, found, strict=True)}
 
 

@@ -78,11 +78,12 @@ class ExperimentObserver:
         return Counted(since, first_exposures(document["sample"]), document["worst"])
 
     def _read(self, experiment: Experiment, counted: Counted) -> bool:
-        """Read up to now, or as much as one run takes; whether all has been read."""
+        """Read up to now, or as much as one run takes, but always beyond what was read; whether all has been read."""
         ended = datetime.fromisoformat(experiment.finished_at) if experiment.finished_at else None
         until = min(filter(None, (self.ports.clock.now() - LAG, ended)))
-        since, taken = max(counted.since - LATE, datetime.fromisoformat(experiment.started_at)), 0
-        while since < until and taken < MOST:
+        before, taken = counted.since, 0
+        since = max(before - LATE, datetime.fromisoformat(experiment.started_at))
+        while since < until and (taken < MOST or counted.since <= before):
             end = min(since + STRETCH, until)
             for record in self.log.records(since, end):
                 counted.exposures.add(experiment, (logged_score(record),))

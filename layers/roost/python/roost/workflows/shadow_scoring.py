@@ -4,7 +4,7 @@ Each minute's scores are one object under a key of that minute, so that scoring 
 ``rate`` predictions of a minute are scored, its first ones: the bound holds whatever the traffic is.
 """
 
-import itertools
+import heapq
 import json
 import math
 import time
@@ -55,8 +55,8 @@ class ShadowScorer:
         return found
 
     def _minute(self, shadow: Shadow, package: LoadedPackage, since: datetime) -> dict[str, int]:
-        records = itertools.islice(self.log.records(since, since + MINUTE), shadow.rate)
-        logged = [logged_score(record) for record in records]
+        found = map(logged_score, self.log.records(since, since + MINUTE))  # in no order within a minute
+        logged = heapq.nsmallest(shadow.rate, found, key=lambda one: (one.at, one.identifier))
         mine = [one for one in logged if one.model_version == shadow.live_version]
         scores = [score for one in mine if (score := scored(package, one)) is not None]
         if scores:
