@@ -67,7 +67,6 @@ class Experiments(Construct):
         lake.grant_count_exposures(observe)
         for endpoint in self._endpoints.values():
             endpoint.grant_see_traffic(plan)
-            endpoint.grant_read_log(observe)
         return ExperimentFunctions(
             plan_experiment=plan,
             publish_version=release.publish_version,
@@ -81,6 +80,4 @@ class Experiments(Construct):
         shadow = factory.make("experiments", "score_shadow", SHADOW_STEP)
         self._storage.registry.grant_read_packages(shadow)
         self._storage.lake.grant_score_shadows(shadow)
-        for endpoint in self._endpoints.values():
-            endpoint.grant_read_log(shadow)
         return shadow
