@@ -19,7 +19,7 @@ def is_look(state: StateRun) -> bool:
 
 
 def newest(states: Iterable[StateRun]) -> list[StateRun]:
-    """The states, of those that come again and again between two shifts only the last time; a release may look often."""
+    """The states, of those that come often between two shifts only the last time."""
     kept: list[StateRun] = []
     seen: set[str] = set()
     for state in reversed(list(states)):

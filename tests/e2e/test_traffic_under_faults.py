@@ -1,0 +1,130 @@
+"""Releases while parts of the stack fail: the judge, the store, the canary itself. Only what failed is felt.
+
+Each release brings new code around the champion's package. They run after the tests of traffic control, or alone.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from models.fraud.simulator import Transactions
+from roost import names
+from roost.metric_names import METRIC_NAMESPACE, Dimension, Metric
+from roost.names import ReleaseStatus
+from roost.release_names import canary_alarm
+from tests.e2e.deployment import MODEL, STAGE, wait_until
+from tests.e2e.loopback_faults import Wire, changed, silence, throttled, wire
+from tests.e2e.test_story import FIRST_END, requests_of, traffic
+from tests.e2e.test_traffic_control import Control, control, load, transactions
+
+__all__ = ["control", "transactions"]  # the fixtures of the tests before
+pytestmark = pytest.mark.e2e
+
+DYNAMODB, CLOUDWATCH = "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_CLOUDWATCH"
+JUDGED = {"code": True, "steps": [50], "wait_seconds": 40, "min_requests": 20}
+SCORING, JUDGE = names.scoring_function(STAGE, MODEL), names.function(STAGE, "judge_canary")
+WRITERS = ("read_orders", "finish_release", "settle_release", "record_rollback", "claim_release")
+OUTAGE_LOOKS = 3
+
+
+@contextmanager
+def slow(lambdas: Any, function: str) -> Iterator[None]:
+    """A function that waits for an answer until its time is up."""
+    with silence() as url, changed(lambdas, function, {CLOUDWATCH: url}, Timeout=2):
+        yield
+
+
+def dead(lambdas: Any, function: str) -> AbstractContextManager[None]:
+    """A function that does not load."""
+    return changed(lambdas, function, Handler="functions.release.gone.handler")
+
+
+@pytest.mark.parametrize("fault", [dead, slow, throttled])
+def test_a_release_whose_judge_fails_is_taken_back_and_nobody_notices(
+    control: Control, transactions: Transactions, fault: Any
+) -> None:
+    before = control.deployment.alias()["FunctionVersion"]
+    with fault(control.deployment.client("lambda"), JUDGE), load(control, transactions):
+        run = control.start(**JUDGED)
+        ended = control.deployment.finished(run)
+        record = control.settled(run)
+    assert (ended.error, record.status) == ("ReleaseRolledBack", ReleaseStatus.FAILED)
+    assert {"ShiftTraffic", "JudgeCanary", "RestoreTraffic", "RecordRollback"} <= set(ended.states)
+    assert control.deployment.alias()["FunctionVersion"] == before
+    control.in_agreement()
+
+
+def test_of_a_canary_that_fails_only_its_own_requests_fail(control: Control, transactions: Transactions) -> None:
+    """Its store is not there: the smoke test, which needs none, passes."""
+    before, nowhere = control.deployment.alias()["FunctionVersion"], {DYNAMODB: "http://127.0.0.1:9"}
+    with traffic(control.deployment, requests_of(transactions, FIRST_END)) as counts:
+        with changed(control.deployment.client("lambda"), SCORING, nowhere):
+            run = control.start(**JUDGED)
+            ended = control.deployment.finished(run)
+    record = control.settled(run)
+    assert (ended.error, record.status) == ("ReleaseRolledBack", ReleaseStatus.ROLLED_BACK)
+    assert "share of failed requests" in record.reason or canary_alarm(STAGE, MODEL) in record.reason
+    assert control.deployment.alias()["FunctionVersion"] == before
+    failed = _by_status(counts)
+    assert set(failed) == {200, 503}
+    wait_until(lambda: _errors(control, record.function_version) == failed[503])
+    control.in_agreement()
+
+
+def test_a_store_that_fails_for_a_while_ends_no_release_halfway(control: Control, transactions: Transactions) -> None:
+    """The store of scoring and of the release's own functions; waits are scaled, so its seconds are a minute."""
+    with outage(control) as store:
+        assert control.deployment.finished(control.start(code=True, strategy="all_at_once")).status == "SUCCEEDED"
+        with traffic(control.deployment, requests_of(transactions, FIRST_END)) as counts:
+            run = control.start(**JUDGED)
+            control.shifted()
+            store.cut()
+            wait_until(lambda: counts[503, 0] >= 20)
+            store.mend()
+            ended = control.deployment.finished(run)
+            control.settled(run)
+            answered = sum(counts.values())
+            wait_until(lambda: sum(counts.values()) >= answered + 20)
+    assert ended.status in ("SUCCEEDED", "FAILED", "ABORTED")
+    assert set(_by_status(counts)) == {200, 503}
+    control.in_agreement()
+    with load(control, transactions) as after:
+        back = control.start(rollback_to=control.registry.head(MODEL).champion)
+        assert control.deployment.finished(back).status == "SUCCEEDED"
+        wait_until(lambda: sum(after.values()) >= 20)
+    control.in_agreement()
+
+
+@contextmanager
+def outage(control: Control) -> Iterator[Wire]:
+    """A wire to DynamoDB, over which scoring and the steps of releases go."""
+    lambdas, port = control.deployment.client("lambda"), urlsplit(control.deployment.emulator.endpoint).port
+    functions = [SCORING, *(names.function(STAGE, writer) for writer in WRITERS)]
+    with wire(port or 80) as store, ExitStack() as stack:
+        for function in functions:
+            stack.enter_context(changed(lambdas, function, {DYNAMODB: store.url}))
+        yield store
+
+
+def _by_status(counts: Counter[tuple[int, int]]) -> Counter[int]:
+    found: Counter[int] = Counter()
+    for (status, _), count in counts.items():
+        found[status] += count
+    return found
+
+
+def _errors(control: Control, function_version: str) -> int:
+    """Requests that a function version answered as failed."""
+    now = datetime.now(UTC)
+    dimensions = {Dimension.MODEL.value: MODEL, Dimension.FUNCTION_VERSION.value: function_version}
+    points = control.deployment.client("cloudwatch").get_metric_statistics(
+        Namespace=METRIC_NAMESPACE, MetricName=Metric.ERRORS.value, Period=60, Statistics=["Sum"],
+        Dimensions=[{"Name": name, "Value": value} for name, value in dimensions.items()],
+        StartTime=now - timedelta(hours=1), EndTime=now + timedelta(minutes=1),
+    )  # fmt: skip
+    return round(sum(point["Sum"] for point in points["Datapoints"]))
