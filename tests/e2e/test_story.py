@@ -69,9 +69,11 @@ def requests_of(transactions: Transactions, day: int) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def traffic(deployment: Deployment, requests: list[dict[str, Any]]) -> Iterator[Counter[tuple[int, int]]]:
-    """Two callers score the requests over and over; counts answers by (status, model version)."""
-    counts: Counter[tuple[int, int]] = Counter()
+def traffic(
+    deployment: Deployment, requests: list[dict[str, Any]], told: str = "model_version"
+) -> Iterator[Counter[tuple[int, Any]]]:
+    """Two callers score the requests over and over; counts answers by (status, model version, or what is ``told``)."""
+    counts: Counter[tuple[int, Any]] = Counter()
     done = threading.Event()
 
     def call(offset: int) -> None:
@@ -79,7 +81,7 @@ def traffic(deployment: Deployment, requests: list[dict[str, Any]]) -> Iterator[
             if done.is_set():
                 return
             answer = deployment.score(requests[index % len(requests)])
-            counts[answer.status, answer.document.get("model_version", 0)] += 1
+            counts[answer.status, answer.document.get(told, 0)] += 1
 
     callers = [threading.Thread(target=call, args=(offset,)) for offset in range(2)]
     for caller in callers:
@@ -168,9 +170,9 @@ def test_a_body_that_is_no_json_is_a_400(deployment: Deployment) -> None:
 
 
 def test_deploying_again_moves_no_traffic(deployment: Deployment) -> None:
-    before = deployment.alias()
+    before, released = deployment.alias(), deployment.runs(deployment.releasing)
     deploy(deployment.emulator, STAGE, extra_args=WITH_STREAMS)
-    assert deployment.alias() == before
+    assert (deployment.alias(), deployment.runs(deployment.releasing)) == (before, released)
 
 
 def test_releasing_a_version_that_does_not_exist_is_red_and_changes_nothing(deployment: Deployment) -> None:

@@ -5,9 +5,13 @@ story, or alone.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from math import sqrt
+from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import pytest
@@ -18,9 +22,10 @@ from roost.adapters.dynamodb_registry import DynamoDBRegistryStore
 from roost.adapters.step_functions_releases import StepFunctionsReleases
 from roost.domain.registry import Actor, Release
 from roost.names import ReleaseStatus
-from roost.release_names import canary_alarm, sweeping_pipeline
+from roost.release_names import ReleaseKind, canary_alarm, sweeping_pipeline
 from roost.workflows.release_approval import decide_release
 from roost.workflows.release_orders import abort_release, pause_release, resume_release
+from tests.e2e.changed_checkout import with_other_scoring_code
 from tests.e2e.deployment import MODEL, STAGE, WITH_STREAMS, Deployment, wait_until
 from tests.e2e.test_story import FIRST_END, Transactions, landed, requests_of, traffic, transactions
 
@@ -28,6 +33,7 @@ __all__ = ["transactions"]  # the fixture of the story
 pytestmark = pytest.mark.e2e
 
 LONG = {"code": True, "steps": [50], "wait_seconds": 86_400}  # scaled, longer than a test: it ends when it is told to
+SHARE, ANSWERS, UNLIKELY = 20, 200, 1e-6
 QUICK = {"code": True, "steps": [50], "wait_seconds": 20, "min_requests": 20}
 
 
@@ -88,9 +94,9 @@ def control(deployment: Deployment, transactions: Transactions) -> Iterator[Cont
 
 
 @contextmanager
-def load(control: Control, transactions: Transactions) -> Iterator[Any]:
-    """Callers, of whose requests none may fail."""
-    with traffic(control.deployment, requests_of(transactions, FIRST_END)) as counts:
+def load(control: Control, transactions: Transactions, told: str = "model_version") -> Iterator[Counter[Any]]:
+    """Callers, of whose requests none may fail; counts them by status and what the answer has ``told``."""
+    with traffic(control.deployment, requests_of(transactions, FIRST_END), told) as counts:
         yield counts
     assert {status for status, _ in counts} == {200}, counts
 
@@ -137,16 +143,26 @@ def test_an_alarm_ends_a_release_whose_judge_has_not_looked_yet(control: Control
 
 
 def test_a_paused_canary_keeps_its_share_until_it_is_resumed(control: Control, transactions: Transactions) -> None:
-    with load(control, transactions):
-        run = control.start(**QUICK)
-        control.shifted()
+    """Its share of the answers lies within binomial limits, which a sound one leaves once in a million times."""
+    with load(control, transactions, told="function_version") as counts:
+        run = control.start(**{**QUICK, "steps": [SHARE]})
+        ((canary, weight),) = control.shifted().items()
         pause_release(control.registry, MODEL, control.actor("eve"), "month's end")
         looks = lambda: control.deployment._entered(run).count("PausedLook")  # noqa: E731
-        wait_until(lambda: looks() >= 2)
-        assert list(control.shifted().values()) == [0.5]
+        wait_until(looks)
+        before = Counter(counts)
+        wait_until(lambda: sum((counts - before).values()) >= ANSWERS and looks() >= 2)
+        answers = counts - before
+        assert control.shifted() == {canary: weight} == {canary: SHARE / 100}
         resume_release(control.registry, MODEL, control.actor("eve"), "booked")
         assert control.deployment.finished(run).status == "SUCCEEDED"
+    assert within_limits(answers[200, canary], sum(answers.values()), weight), answers
     control.in_agreement()
+
+
+def within_limits(seen: int, of: int, share: float) -> bool:
+    """Whether a count is one of the likely ones of a binomial, by the normal approximation."""
+    return abs(seen - of * share) <= NormalDist().inv_cdf(1 - UNLIKELY / 2) * sqrt(of * share * (1 - share))
 
 
 def test_a_release_waits_for_its_approval(control: Control, transactions: Transactions) -> None:
@@ -174,15 +190,24 @@ def _asking(definition: dict[str, Any]) -> dict[str, Any]:
     return definition
 
 
-def test_a_deployment_in_the_middle_of_a_release_disturbs_nothing(control: Control, transactions: Transactions) -> None:
+def test_a_deployment_in_the_middle_of_a_release_waits_for_its_end_and_then_its_code_is_released(
+    control: Control, transactions: Transactions, tmp_path: Path
+) -> None:
+    changed = with_other_scoring_code(tmp_path)
     with load(control, transactions):
         run = control.start(**QUICK)
-        before = control.shifted()
+        before, known = control.shifted(), control.deployment.runs(control.deployment.releasing)
         pause_release(control.registry, MODEL, control.actor("eve"), "a deployment is due")
-        deploy(control.deployment.emulator, STAGE, extra_args=WITH_STREAMS)
+        deploy(control.deployment.emulator, STAGE, changed, extra_args=WITH_STREAMS)
         assert control.shifted() == before
+        wait_until(lambda: control.registry.head(MODEL).queued_release)
         resume_release(control.registry, MODEL, control.actor("eve"), "deployed")
         assert control.deployment.finished(run).status == "SUCCEEDED"
+        released = control.deployment.next_run(control.deployment.releasing, known)
+    assert (released.status, released.cause) == ("SUCCEEDED", "")
+    record = control.registry.release(MODEL, released.name)
+    assert (record.kind, record.requested_by) == (ReleaseKind.CODE, "deployment")
+    assert set(before) == {record.previous_function_version}
     control.in_agreement()
 
 

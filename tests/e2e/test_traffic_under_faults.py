@@ -28,7 +28,7 @@ JUDGED = {"code": True, "steps": [50], "wait_seconds": 40, "min_requests": 20}
 AT_ONCE = {"code": True, "strategy": "all_at_once"}
 SCORING, JUDGE = names.scoring_function(STAGE, MODEL), names.function(STAGE, "judge_canary")
 WRITERS = ("read_orders", "finish_release", "settle_release", "record_rollback", "claim_release")
-NOWHERE, FAILED = "http://127.0.0.1:9", 500
+NOWHERE, FAILED = "http://127.0.0.1:9", 503
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Any interleaving of releases, experiments, crashes, stops, orders, alarms and sweeps keeps alias and registry in agreement.
+"""Any interleaving of releases, experiments, orders, crashes, stops, alarms and sweeps keeps alias and registry agreed.
 
 A model-based test (Hypothesis, "Stateful testing"): every rule is something that people, AWS or chance may do next.
 """
