@@ -70,15 +70,18 @@ def requests_of(transactions: Transactions, day: int) -> list[dict[str, Any]]:
 
 @contextmanager
 def traffic(
-    deployment: Deployment, requests: list[dict[str, Any]], told: str = "model_version"
+    deployment: Deployment, requests: list[dict[str, Any]], told: str = "model_version", pause: float = 0.0
 ) -> Iterator[Counter[tuple[int, Any]]]:
-    """Two callers score the requests over and over; counts answers by (status, model version, or what is ``told``)."""
+    """Two callers score the requests over and over; counts answers by (status, model version, or what is ``told``).
+
+    ``pause`` is between two requests of a caller, in seconds.
+    """
     counts: Counter[tuple[int, Any]] = Counter()
     done = threading.Event()
 
     def call(offset: int) -> None:
         for index in range(offset, 1_000_000, 2):
-            if done.is_set():
+            if done.wait(pause):
                 return
             answer = deployment.score(requests[index % len(requests)])
             counts[answer.status, answer.document.get(told, 0)] += 1

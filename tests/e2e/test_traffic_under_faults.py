@@ -18,7 +18,7 @@ from roost.names import ReleaseStatus
 from tests.e2e.deployment import MODEL, STAGE, wait_until
 from tests.e2e.loopback_faults import Wire, changed, silence, throttled, wire
 from tests.e2e.test_story import FIRST_END, requests_of, traffic
-from tests.e2e.test_traffic_control import Control, control, load, transactions
+from tests.e2e.test_traffic_control import PAUSE, Control, control, load, transactions
 
 __all__ = ["control", "transactions"]  # the fixtures of the tests before
 pytestmark = pytest.mark.e2e
@@ -62,7 +62,7 @@ def test_of_a_canary_that_fails_only_its_own_requests_fail(control: Control, tra
     """Its store is not there: the smoke test, which needs none, passes."""
     before, lambdas = control.deployment.alias()["FunctionVersion"], control.deployment.client("lambda")
     requests = requests_of(transactions, FIRST_END)
-    with traffic(control.deployment, requests) as counts, changed(lambdas, SCORING, {DYNAMODB: NOWHERE}):
+    with traffic(control.deployment, requests, pause=PAUSE) as counts, changed(lambdas, SCORING, {DYNAMODB: NOWHERE}):
         run = control.start(**JUDGED)
         ended = control.deployment.finished(run)
         record = control.settled(run)
@@ -76,23 +76,33 @@ def test_of_a_canary_that_fails_only_its_own_requests_fail(control: Control, tra
 
 def test_a_store_that_fails_for_a_while_leaves_no_release_halfway(control: Control, transactions: Transactions) -> None:
     """The store of scoring and of the release's own functions; waits are scaled, so its seconds are a minute."""
-    with outage(control) as store:
-        assert control.deployment.finished(control.start(**AT_ONCE)).status == "SUCCEEDED"
-        with traffic(control.deployment, requests_of(transactions, FIRST_END)) as counts:
-            run = control.start(**JUDGED)
-            control.shifted()
-            store.cut()
-            wait_until(lambda: counts[FAILED, 0] >= 30)
-            store.mend()
-            control.deployment.finished(run)
-            control.settled(run)
+    requests, port = requests_of(transactions, FIRST_END), urlsplit(control.deployment.emulator.endpoint).port
+    with wire(port or 80) as store:
+        with over(store, control):
+            assert control.deployment.finished(control.start(**AT_ONCE)).status == "SUCCEEDED"
+            with traffic(control.deployment, requests, pause=PAUSE) as counts:
+                run = control.start(**JUDGED)
+                control.shifted()
+                store.cut()
+                wait_until(lambda: counts[FAILED, 0] >= 30)
+                store.mend()
+                control.deployment.finished(run)
+                control.settled(run)
         assert {status for status, _ in counts} == {200, FAILED}
         control.in_agreement()
-        with load(control, transactions) as after:
-            wait_until(lambda: sum(after.values()) >= 30)
-    with load(control, transactions):
-        assert control.deployment.finished(control.start(**AT_ONCE)).status == "SUCCEEDED"
+        with load(control, transactions):
+            assert control.deployment.finished(control.start(**AT_ONCE)).status == "SUCCEEDED"
     control.in_agreement()
+
+
+@contextmanager
+def over(store: Wire, control: Control) -> Iterator[None]:
+    """Scoring and the steps of releases reach DynamoDB over a wire."""
+    functions = [SCORING, *(names.function(STAGE, writer) for writer in WRITERS)]
+    with ExitStack() as stack:
+        for function in functions:
+            stack.enter_context(changed(control.deployment.client("lambda"), function, {DYNAMODB: store.url}))
+        yield
 
 
 def test_a_way_back_under_load_fails_no_request(control: Control, transactions: Transactions) -> None:
@@ -106,17 +116,6 @@ def test_a_way_back_under_load_fails_no_request(control: Control, transactions: 
         wait_until(lambda: sum(counts.values()) >= answered + 30)
     assert control.deployment.alias()["FunctionVersion"] == before
     control.in_agreement()
-
-
-@contextmanager
-def outage(control: Control) -> Iterator[Wire]:
-    """A wire to DynamoDB, over which scoring and the steps of releases go."""
-    lambdas, port = control.deployment.client("lambda"), urlsplit(control.deployment.emulator.endpoint).port
-    functions = [SCORING, *(names.function(STAGE, writer) for writer in WRITERS)]
-    with wire(port or 80) as store, ExitStack() as stack:
-        for function in functions:
-            stack.enter_context(changed(lambdas, function, {DYNAMODB: store.url}))
-        yield store
 
 
 def _errors(control: Control, function_version: str) -> int:
