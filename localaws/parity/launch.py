@@ -27,6 +27,7 @@ GAPS = (
     "log_filters",
     "log_resources",
     "log_subscriptions",
+    "metric_eviction",
     "nested_history",
     "object_versions",
     "parameter_events",
