@@ -36,6 +36,7 @@ GAPS = (
     "state_paths",
     "task_callbacks",
     "terminal_errors",
+    "throttled_tasks",
     "transaction_size",
     "whole_minutes",
 )
