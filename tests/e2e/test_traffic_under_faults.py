@@ -84,7 +84,7 @@ def test_a_store_that_fails_for_a_while_leaves_no_release_halfway(control: Contr
                 run = control.start(**JUDGED)
                 control.shifted()
                 store.cut()
-                wait_until(lambda: counts[FAILED, 0] >= 30)
+                wait_until(lambda: counts[FAILED, 0] >= 10)
                 store.mend()
                 control.deployment.finished(run)
                 control.settled(run)
