@@ -15,6 +15,7 @@ from infra.constructs.release_states import ReleaseSteps
 from infra.storage_stack import StorageStack
 from roost.experiment_names import shadow_pipeline
 from roost.names import BASE_LAYER, SCORING_LAYER
+from roost.settings import ExperimentSettings
 from roost.spec import Model
 
 OBSERVE_STEP = Kind((BASE_LAYER,), FunctionSize(memory=1024, seconds=600), with_models=False)
@@ -59,12 +60,14 @@ class Experiments(Construct):
         registry, lake = self._storage.registry, self._storage.lake
         plan = factory.make("experiments", "plan_experiment", RECORD_STEP)
         record = factory.make("experiments", "record_experiment", RECORD_STEP)
-        observe = factory.make("experiments", "observe_experiment", OBSERVE_STEP)
+        observe = factory.make("experiments", "observe_experiment", OBSERVE_STEP, settings=self._settings())
         registry.grant_move(plan)
         registry.grant_read_packages(plan)
         registry.grant_move(record)
         registry.grant_read(observe)
         lake.grant_count_exposures(observe)
+        lake.grant_read_predictions(observe)
+        self._storage.predictions.grant_read_outcomes(observe)
         for endpoint in self._endpoints.values():
             endpoint.grant_see_traffic(plan)
         return ExperimentFunctions(
@@ -76,8 +79,20 @@ class Experiments(Construct):
             observe_experiment=observe,
         )
 
+    def _settings(self) -> ExperimentSettings:
+        storage = self._storage
+        return ExperimentSettings(
+            stage=self._config.stage,
+            lake_bucket=storage.lake.bucket_name,
+            packages_bucket=storage.registry.bucket_name,
+            registry_table=storage.registry.table_name,
+            online_table=storage.features.table_name,
+            outcomes_table=storage.predictions.outcomes_name,
+        )
+
     def _shadow_function(self, factory: FunctionFactory) -> PlatformFunction:
         shadow = factory.make("experiments", "score_shadow", SHADOW_STEP)
         self._storage.registry.grant_read_packages(shadow)
         self._storage.lake.grant_score_shadows(shadow)
+        self._storage.lake.grant_read_predictions(shadow)
         return shadow

@@ -121,12 +121,12 @@ MAY: dict[str, dict[str, set[str]]] = {
     },
     "RecordExperiment": {"dynamodb:GetItem": {REGISTRY}, "dynamodb:PutItem": {REGISTRY}},
     "ObserveExperiment": {
-        "dynamodb:GetItem": {REGISTRY}, "logs:FilterLogEvents": {"scoring log"}, "s3:ListBucket": {LAKE},
-        "s3:GetObject": {f"{LAKE}/experiments/*"}, "s3:PutObject": {f"{LAKE}/experiments/*"},
+        "dynamodb:GetItem": {REGISTRY}, "dynamodb:BatchGetItem": {OUTCOMES}, "s3:ListBucket": {LAKE},
+        "s3:GetObject": {f"{LAKE}/experiments/*", f"{LAKE}/predictions/*"}, "s3:PutObject": {f"{LAKE}/experiments/*"},
     },
     "ScoreShadow": {
-        "logs:FilterLogEvents": {"scoring log"}, "s3:ListBucket": {LAKE},
-        "s3:GetObject": {f"{LAKE}/shadows/*", f"{PACKAGES}/packages/*"}, "s3:PutObject": {f"{LAKE}/shadows/*"},
+        "s3:ListBucket": {LAKE}, "s3:PutObject": {f"{LAKE}/shadows/*"},
+        "s3:GetObject": {f"{LAKE}/shadows/*", f"{LAKE}/predictions/*", f"{PACKAGES}/packages/*"},
     },
     "AskApproval": {"dynamodb:GetItem": {REGISTRY}, "dynamodb:PutItem": {REGISTRY}},
     "ReadOrders": {"dynamodb:GetItem": {REGISTRY}},
@@ -171,8 +171,6 @@ def short(resource: Any) -> str:
         return "queue"
     if text.startswith("<PredictionObserverUnobserved"):
         return "unobserved queue"
-    if re.match(r"<Endpoint(fraud|churn)ScoringLog", text):
-        return "scoring log"
     if "Fn::ImportValue" in text and "roost-test-registry-stream" in text:
         return "registry stream"
     return re.sub(r"^arn:[^:]*:[^:]*:[^:]*:[^:]*:", "", text)

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from roost.adapters.in_memory_experiments import InMemoryOutcomes, InMemoryPredictionRecords
+from roost.adapters.in_memory import InMemoryOutcomes, InMemoryPredictionLog
 from roost.adapters.pipeline_runs import Run
 from roost.cli.app import app
 from roost.cli.context import CHOICES
 from roost.workflows.experiment_observing import ExperimentObserver
-from tests.unit.experiments.conftest import MODEL, ExperimentBench, line
+from tests.unit.experiments.conftest import MODEL, ExperimentBench, kept, line
 
 START = ("experiment", "start", "fraud", "--a", "1", "--b", "2", "--by", "customer")
 
@@ -50,8 +50,11 @@ class Stage:
     identity = "arn:aws:sts::123456789012:assumed-role/risk/eve"
 
     def __init__(self, bench: ExperimentBench) -> None:
-        self.bench, self.records, self.runs = bench, InMemoryPredictionRecords(), Runs(self)
+        self.bench, self.records, self.runs = bench, InMemoryPredictionLog(), Runs(self)
         self.registry, self.packages, self.lake = bench.registry, bench.packages, bench.lake
+
+    def outcomes(self, _model: str) -> InMemoryOutcomes:
+        return InMemoryOutcomes()
 
     def experiment_runs(self, _model: str) -> Runs:
         return self.runs
@@ -97,10 +100,10 @@ def test_a_wrong_start_is_refused_before_any_run(stage: Stage, changed: tuple[st
 def test_show_reads_the_log_and_prints_the_verdict(stage: Stage) -> None:
     roost(*START, "--metric", "score")
     (running,) = stage.registry.experiments(MODEL)
-    stage.records.lines = [
+    stage.records.kept = kept([
         line(str(n), n, arm, score=0.9 if arm == "b" else 0.1, seconds=n, experiment={"id": running.identifier})
         for n in range(600) for arm in "ab"[n % 2]
-    ]  # fmt: skip
+    ])  # fmt: skip
     stage.bench.later(hours=2)
     done = roost("experiment", "show", "fraud")
     assert "b is better" in done.stdout

@@ -1,7 +1,7 @@
 """A model that serves version 1 and has approved versions beside it, with its packages and its endpoint in memory."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from roost.adapters.in_memory import (
     InMemoryRegistryStore,
 )
 from roost.domain.experiments import Experiment
+from roost.domain.observed_prediction import written
 from roost.domain.package import canonical_bytes, digest_of
 from roost.domain.registry import Actor, Version, registration, status_move
 from roost.domain.release import AliasState
@@ -152,12 +153,16 @@ def bench() -> ExperimentBench:
 def line(
     identifier: str, entity: Any, arm: str = "a", score: float = 0.2, seconds: float = 60.0, **more: Any
 ) -> dict[str, Any]:
-    """A log line of an answered prediction, so many seconds after ``NOW``."""
+    """The record of an answered prediction, so many seconds after ``NOW``."""
     experiment = {"id": "exp", "arm": arm, "propensity": 0.5, **more.pop("experiment", {})}
-    record = {
+    return {
+        "time": written(NOW + timedelta(seconds=seconds)), "milliseconds": 4.0, "model": MODEL,
         "prediction_id": identifier, "model_version": 1 if arm == "a" else 2, "score": score,
         "decision": "review" if score >= 0.5 else "approve", "experiment": experiment,
         "request": {"customer": entity, "amount": 10.0}, "inputs": {"customer": entity, "amount": 10.0}, **more,
     }  # fmt: skip
-    at = int((NOW + timedelta(seconds=seconds)).timestamp() * 1000)
-    return {"_aws": {"Timestamp": at}, "Latency": 4.0, "prediction": record}
+
+
+def kept(records: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Records by their identifier, as the prediction log in memory has them."""
+    return {record["prediction_id"]: record for record in records}

@@ -9,18 +9,19 @@ from typing import Any
 
 import pytest
 
-from roost.adapters.in_memory_experiments import InMemoryOutcomes, InMemoryPredictionRecords
+from roost.adapters.in_memory import InMemoryOutcomes, InMemoryPredictionLog
 from roost.domain.assignment import Split
 from roost.domain.experiment_analysis import analysed
 from roost.domain.experiments import Experiment
 from roost.domain.first_exposures import FirstExposures, first_exposures
 from roost.domain.logged_score import logged_score
+from roost.domain.outcomes import Outcome
 from roost.domain.share_mismatch import log_e_value, share_check
 from roost.experiment_names import Better, Finding
 from roost.object_keys import experiment_key
 from roost.workflows import experiment_observing
 from roost.workflows.experiment_observing import REPORT, ExperimentObserver
-from tests.unit.experiments.conftest import MODEL, ExperimentBench, line
+from tests.unit.experiments.conftest import MODEL, NOW, ExperimentBench, kept, line
 
 
 @dataclass
@@ -29,7 +30,7 @@ class Watch:
 
     bench: ExperimentBench
     experiment: Experiment
-    records: InMemoryPredictionRecords = field(default_factory=InMemoryPredictionRecords)
+    records: InMemoryPredictionLog = field(default_factory=InMemoryPredictionLog)
     outcomes: InMemoryOutcomes = field(default_factory=InMemoryOutcomes)
 
     def observe(self) -> dict[str, Any]:
@@ -46,8 +47,8 @@ class Watch:
             assigned = split.assign(number)
             arm, name = "ab"[assigned.place], f"p{number}"
             told = {"propensity": assigned.propensity}
-            self.records.lines.append(line(name, number, arm, seconds=10.0 * number, experiment=told))
-            self.outcomes.by_prediction[name] = float(draw.random() < rates[arm])
+            self.records.kept |= kept([line(name, number, arm, seconds=10.0 * number, experiment=told)])
+            self.outcomes.record([Outcome(name, float(draw.random() < rates[arm]), NOW)])
         self.bench.later(seconds=10 * entities + 3600)
 
 
@@ -124,7 +125,7 @@ def test_equal_arms_end_as_no_difference_beyond_a_wide_margin(bench: ExperimentB
 def test_without_outcomes_nothing_is_measured_and_it_says_so(bench: ExperimentBench) -> None:
     watch = watched(bench)
     watch.traffic(50, {"a": 0.5, "b": 0.5})
-    watch.outcomes.by_prediction.clear()
+    watch.outcomes.reports.clear()
     assert watch.observe() == {
         "finding": "go on", "reason": "an arm has no measured entity yet", "rebalance": False, "share": 0,
         "exposed": {arm["name"]: arm["exposed"] for arm in watch.report()["arms"]},
@@ -134,9 +135,9 @@ def test_without_outcomes_nothing_is_measured_and_it_says_so(bench: ExperimentBe
 def test_outcomes_that_come_late_are_joined_then(bench: ExperimentBench) -> None:
     watch = watched(bench)
     watch.traffic(200, {"a": 0.5, "b": 0.5})
-    known, watch.outcomes.by_prediction = watch.outcomes.by_prediction, {}
+    known, watch.outcomes.reports = watch.outcomes.reports, {}
     watch.observe()
-    watch.outcomes.by_prediction = known
+    watch.outcomes.reports = known
     watch.observe()
     assert sum(arm["measured"] for arm in watch.report()["arms"]) == 200
 
@@ -144,10 +145,10 @@ def test_outcomes_that_come_late_are_joined_then(bench: ExperimentBench) -> None
 def test_lost_entities_block_the_verdict_for_good(bench: ExperimentBench) -> None:
     watch = watched(bench)
     watch.traffic(4000, {"a": 0.1, "b": 0.4})
-    whole = watch.records.lines
-    watch.records.lines = [
-        one for place, one in enumerate(whole) if one["prediction"]["experiment"]["arm"] == "a" or place % 4
-    ]
+    whole = list(watch.records.kept.values())
+    watch.records.kept = kept([
+        one for place, one in enumerate(whole) if one["experiment"]["arm"] == "a" or place % 4
+    ])  # fmt: skip
     assert watch.observe()["finding"] == Finding.BLOCKED
     report = watch.report()
     assert report["shares"]["mismatch"]
@@ -197,15 +198,17 @@ def test_reading_goes_on_where_it_was_left_and_again_changes_nothing(
     assert watch.report() == before
 
 
-def test_pages_of_one_millisecond_do_not_hold_the_reader(
-    bench: ExperimentBench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(experiment_observing, "PAGE", 2)
+def test_a_run_takes_so_many_and_the_next_one_goes_on(bench: ExperimentBench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(experiment_observing, "MOST", 2)
     watch = watched(bench)
-    watch.records.lines = [line(str(n), n, seconds=60) for n in range(2)] + [line("z", 9, seconds=61)]
-    bench.later(hours=1)
-    watch.observe()
-    assert watch.report()["caught_up"]
+    watch.records.kept = kept([line(str(n), n, seconds=1200 * n) for n in range(4)])
+    bench.later(hours=2)
+    caught_up = []
+    for _ in range(4):
+        watch.observe()
+        caught_up.append(watch.report()["caught_up"])
+    assert caught_up == [False, False, True, True]
+    assert sum(arm["exposed"] for arm in watch.report()["arms"]) == 4
 
 
 @pytest.mark.parametrize(
@@ -244,7 +247,7 @@ def test_a_bandit_moves_shares_only_when_they_have_stood_long_enough(bench: Expe
 def test_a_bandit_does_not_follow_a_broken_sample(bench: ExperimentBench) -> None:
     watch = watched(bench, policy="thompson")
     watch.traffic(4000, {"a": 0.05, "b": 0.5})
-    watch.records.lines = [one for one in watch.records.lines if one["prediction"]["experiment"]["arm"] == "b"]
+    watch.records.kept = kept([one for one in watch.records.kept.values() if one["experiment"]["arm"] == "b"])
     bench.later(hours=48)
     assert watch.observe() | {"exposed": None} == {
         "finding": "blocked", "rebalance": False, "share": 0, "exposed": None,

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from roost.domain.experiments import experiment_from
-from roost.domain.registry import Actor, release_start
+from roost.domain.registry import Actor
+from roost.domain.release_moves import release_start
 from roost.domain.served_arms import MAX_BYTES, frozen, thawed
 from roost.errors import ReleaseInProgress, UnknownVersion, VersionNotApproved
 from roost.experiment_errors import (

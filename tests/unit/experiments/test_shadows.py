@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from roost.adapters.in_memory_experiments import InMemoryPredictionRecords
+from roost.adapters.in_memory import InMemoryPredictionLog
 from roost.domain.feature_vector import FeaturePlan
 from roost.domain.logged_score import logged_score
 from roost.domain.shadow_report import ShadowScore, kolmogorov_smirnov, rank_correlation, ranks, shadow_report
@@ -21,7 +21,7 @@ from roost.object_keys import shadow_key
 from roost.workflows.packages import LoadedPackage
 from roost.workflows.shadow_planning import ShadowDesk
 from roost.workflows.shadow_scoring import ShadowScorer, read_scores
-from tests.unit.experiments.conftest import ACTOR, MANIFEST, MODEL, ExperimentBench, column, line
+from tests.unit.experiments.conftest import ACTOR, MANIFEST, MODEL, ExperimentBench, column, kept, line
 
 DAY = timedelta(days=1)
 HOUR = 3600
@@ -45,7 +45,7 @@ class Shaded:
         self.bench, self.model = bench, model or Half()
         self.desk = ShadowDesk(bench.registry, bench.packages, bench.lake)
         self.shadow = self.desk.start(MODEL, 2, rate, DAY, ACTOR)
-        self.records = InMemoryPredictionRecords()
+        self.records = InMemoryPredictionLog()
 
     def load(self, digest: str) -> LoadedPackage:
         return LoadedPackage(digest, MANIFEST, FeaturePlan.from_manifest(MANIFEST), (), self.model)
@@ -61,7 +61,7 @@ class Shaded:
 
 def test_what_the_log_has_is_scored_beside_what_was_answered(bench: ExperimentBench) -> None:
     shaded = Shaded(bench)
-    shaded.records.lines = [line("p", 1, seconds=30, inputs={"customer": 1, "amount": 14.0})]
+    shaded.records.kept = kept([line("p", 1, seconds=30, inputs={"customer": 1, "amount": 14.0})])
     bench.later(minutes=10)
     assert shaded.run() == {"scored": 1, "other_versions": 0, "no_score": 0}
     (found,) = shaded.scores()
@@ -73,7 +73,9 @@ def test_what_the_log_has_is_scored_beside_what_was_answered(bench: ExperimentBe
 
 def test_no_minute_costs_more_than_the_rate(bench: ExperimentBench) -> None:
     shaded = Shaded(bench, rate=3)
-    shaded.records.lines = [line(f"{minute}-{n}", n, seconds=60 * minute + n) for minute in range(5) for n in range(9)]
+    shaded.records.kept = kept(
+        [line(f"{minute}-{n}", n, seconds=60 * minute + n) for minute in range(5) for n in range(9)]
+    )
     bench.later(minutes=10)
     assert shaded.run()["scored"] == 15
     assert shaded.model.calls == 15
@@ -82,28 +84,28 @@ def test_no_minute_costs_more_than_the_rate(bench: ExperimentBench) -> None:
 
 def test_scoring_again_writes_the_same_and_going_on_scores_the_rest(bench: ExperimentBench) -> None:
     shaded = Shaded(bench)
-    shaded.records.lines = [line(str(n), n, seconds=50 * n) for n in range(20)]
+    shaded.records.kept = kept([line(str(n), n, seconds=50 * n) for n in range(20)])
     bench.later(minutes=6)
     first = shaded.run()["scored"]
     bench.later(minutes=30)
     assert first + shaded.run()["scored"] == 20
     assert shaded.run()["scored"] == 0
-    kept = [one.prediction for one in shaded.scores()]
+    before = [one.prediction for one in shaded.scores()]
     bench.lake.objects.pop(shadow_key(MODEL, shaded.shadow.identifier, "progress.json"))
     assert shaded.run()["scored"] == 20
-    assert [one.prediction for one in shaded.scores()] == kept
+    assert [one.prediction for one in shaded.scores()] == before
 
 
 def test_what_another_version_answered_or_has_no_number_is_left_out_and_counted(bench: ExperimentBench) -> None:
     shaded = Shaded(bench)
-    shaded.records.lines = [line("other", 1, model_version=5), line("none", 2, inputs={"amount": None})]
+    shaded.records.kept = kept([line("other", 1, model_version=5), line("none", 2, inputs={"amount": None})])
     bench.later(minutes=10)
     assert shaded.run() == {"scored": 0, "other_versions": 1, "no_score": 1}
 
 
 def test_a_stopped_shadow_scores_what_came_before_and_no_more(bench: ExperimentBench) -> None:
     shaded = Shaded(bench)
-    shaded.records.lines = [line(str(minute), 1, seconds=60 * minute + 1) for minute in range(10)]
+    shaded.records.kept = kept([line(str(minute), 1, seconds=60 * minute + 1) for minute in range(10)])
     bench.later(minutes=20)
     stopped = shaded.desk.stop(MODEL, "", ACTOR.at + timedelta(minutes=4))
     assert shaded.run()["scored"] == 4

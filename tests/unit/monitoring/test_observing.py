@@ -38,6 +38,7 @@ def test_a_prediction_is_in_the_log_as_it_was_logged_with_its_time() -> None:
     assert (taken.predictions, taken.new, taken.unreadable) == (1, 1, 0)
     assert watch.log.find(identifier(START, 1)) == {
         "time": "2026-01-01T00:00:00.002Z",
+        "milliseconds": 1.5,
         **json.loads(line)["prediction"],
     }
 

@@ -1,14 +1,14 @@
 """What stands behind the observation of experiments."""
 
-from roost.adapters.cloudwatch_records import CloudWatchRecords
-from roost.adapters.no_outcomes import NoOutcomes
-from roost.names import scoring_function
-from roost.settings import PipelineSettings
+from roost.adapters.dynamodb_outcomes import DynamoDBOutcomes
+from roost.adapters.s3_predictions import S3Predictions
+from roost.settings import ExperimentSettings
 from roost.wiring import pipeline
 from roost.workflows.experiment_observing import ExperimentObserver
 
 
 def experiment_observer(model: str) -> ExperimentObserver:
     """The observer of a model's experiments, behind the environment's settings."""
-    records = CloudWatchRecords(scoring_function(PipelineSettings.read().stage, model))
-    return ExperimentObserver(model, records, NoOutcomes(), pipeline())
+    ports = pipeline()
+    outcomes = DynamoDBOutcomes(ExperimentSettings.read().outcomes_table, model)
+    return ExperimentObserver(model, S3Predictions(ports.lake, model), outcomes, ports)

@@ -108,6 +108,13 @@ class OutcomeSettings(Environment):
 
 
 @dataclasses.dataclass(frozen=True)
+class ExperimentSettings(PipelineSettings):
+    """What ObserveExperiment needs to know."""
+
+    outcomes_table: str
+
+
+@dataclasses.dataclass(frozen=True)
 class ScoringSettings(Environment):
     """What a scoring function needs to know. A release freezes ``package`` and ``model_version`` into a version.
 

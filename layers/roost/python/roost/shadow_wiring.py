@@ -2,10 +2,9 @@
 
 import functools
 
-from roost.adapters.cloudwatch_records import CloudWatchRecords
 from roost.adapters.s3_objects import S3ObjectStore
+from roost.adapters.s3_predictions import S3Predictions
 from roost.adapters.system_clock import SystemClock
-from roost.names import scoring_function
 from roost.settings import PipelineSettings
 from roost.wiring import open_model
 from roost.workflows.packages import LoadedPackage, load_package
@@ -14,9 +13,8 @@ from roost.workflows.shadow_scoring import ShadowScorer
 
 def shadow_scorer(model: str) -> ShadowScorer:
     """The scorer of a model's shadows, behind the environment's settings."""
-    settings = PipelineSettings.read()
-    records = CloudWatchRecords(scoring_function(settings.stage, model))
-    return ShadowScorer(model, records, S3ObjectStore(settings.lake_bucket), _loaded, SystemClock())
+    lake = S3ObjectStore(PipelineSettings.read().lake_bucket)
+    return ShadowScorer(model, S3Predictions(lake, model), lake, _loaded, SystemClock())
 
 
 @functools.lru_cache(maxsize=4)

@@ -54,7 +54,10 @@ def show(model: Model, shadow: Named = "", as_json: Json = False) -> None:
     found = _desk(platform).find(model, shadow)
     manifest = verified_manifest(platform.packages.get(package_key(found.package, PACKAGE_MANIFEST)), found.package)
     positive = manifest["decision"]["positive"] if manifest["decision"] else ""
-    report = shadow_report(read_scores(platform.lake, found, MINUTES), {}, positive)
+    scores = read_scores(platform.lake, found, MINUTES)
+    known = platform.outcomes(model).of([one.prediction for one in scores if one.differs])
+    outcomes = {name: history.label for name, history in known.items() if not isinstance(history.label, str)}
+    report = shadow_report(scores, outcomes, positive)
     if as_json:
         print_json({"shadow": asdict(found), "report": report})
         return

@@ -155,6 +155,8 @@ class _Reader:
         return np.frombuffer(cells, DTYPES[width]).astype(np.int64) if width else np.zeros(self._length, np.int64)
 
     def _next(self) -> tuple[int, memoryview]:
+        if self._at >= self._end:
+            raise ValueError("the payload ends too early")
         start, width = self._at + 1, self._body[self._at]
         self._at = start + width * self._length
         if self._at > self._end:

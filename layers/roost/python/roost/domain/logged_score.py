@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from roost.metric_names import Metric
+from roost.domain.observed_prediction import Observed
 
 
 @dataclass(frozen=True)
 class LoggedScore:
-    """One answered prediction. ``at`` is when it was logged, in milliseconds since 1970; ``latency`` in milliseconds.
+    """One answered prediction. ``at`` is when it was made, in milliseconds since 1970; ``latency`` in milliseconds.
 
     ``experiment`` is the answer's member of that name, empty outside of experiments.
     """
@@ -25,18 +25,17 @@ class LoggedScore:
     experiment: Mapping[str, Any]
 
 
-def logged_score(line: Mapping[str, Any]) -> LoggedScore:
-    """The score in a line that ``prediction_record.log_line`` made.
+def logged_score(record: Mapping[str, Any]) -> LoggedScore:
+    """The score in a record of the prediction log.
 
     Raises:
-        KeyError: the line holds no prediction that was answered.
+        KeyError: the record is that of no answered prediction.
     """
-    record = line["prediction"]
     return LoggedScore(
         identifier=record["prediction_id"],
         model_version=int(record["model_version"]),
-        at=int(line["_aws"]["Timestamp"]),
-        latency=float(line[Metric.LATENCY.value]),
+        at=Observed.of(record).at,
+        latency=float(record.get("milliseconds") or 0.0),
         score=float(record["score"]),
         decision=str(record.get("decision", "")),
         request=record["request"],

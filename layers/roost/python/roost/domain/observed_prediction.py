@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple, Self
 
 from roost.domain.prediction_ids import moment_of
+from roost.metric_names import Metric
 
 FINGERPRINT = 16  # bytes
 
@@ -16,7 +17,8 @@ class Observed(NamedTuple):
     """One prediction.
 
     ``at`` (milliseconds since 1970) says in which minute and hour it is kept: when its identifier was made, or of an
-    identifier that holds no time when it was logged. ``record`` is what was logged of it, with ``time`` (ISO 8601).
+    identifier that holds no time when it was logged. ``record`` is what was logged of it, with ``time`` (ISO 8601) and
+    how many ``milliseconds`` the answer took.
     """
 
     identifier: str
@@ -54,7 +56,8 @@ def observed(message: str) -> Observed:
     logged = datetime.fromtimestamp(int(line["_aws"]["Timestamp"]) / 1000, UTC)
     if not isinstance(record["score"], float | int) or not isinstance(record["inputs"], dict):
         raise ValueError("the line holds no score, or not what it was made of")
-    return Observed.of({"time": written(logged), **record})
+    took = line.get(Metric.LATENCY.value, line.get(Metric.COLD_START.value))
+    return Observed.of({"time": written(logged), "milliseconds": took, **record})
 
 
 def written(moment: datetime) -> str:

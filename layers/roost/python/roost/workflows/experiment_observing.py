@@ -1,8 +1,7 @@
 """ObserveExperiment: read the prediction log on from where it was left, and report what the experiment shows.
 
 The prediction record is the only exposure log: it is written once, with arm and propensity, by the code that chose. The
-log is read in pages from a place that is kept in the lake; a run that dies reads its pages again, which changes
-nothing.
+log is read on from a place that is kept in the lake; a run that dies reads again, which changes nothing.
 """
 
 import gzip
@@ -10,27 +9,26 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, TypeGuard
 
 from roost.domain.bandit import Learnt, challenger_share
 from roost.domain.experiment_analysis import Analysis, analysed, blocks
 from roost.domain.experiments import Experiment
 from roost.domain.first_exposures import Exposure, FirstExposures, first_exposures
 from roost.domain.logged_score import logged_score
+from roost.domain.outcomes import Label
 from roost.domain.sequential import Tally
 from roost.experiment_names import ExperimentStatus, Finding, Measure, Policy
 from roost.object_keys import experiment_key
-from roost.ports import PipelinePorts
-from roost.ports.predictions import OutcomeLookup, PredictionRecords
+from roost.ports import OutcomeStore, PipelinePorts, PredictionLog
 
 COUNTED, REPORT = "counted.json.gz", "report.json"
-PAGE = 2_000
-PAGES = 200  # of one run; the next one goes on
-LAG = timedelta(seconds=30)  # until a line can be read
-LATE = timedelta(minutes=5)  # lines may still come that long after those of their time; they are read again
+MOST = 400_000  # predictions of one run; the next one goes on
+STRETCH = timedelta(minutes=10)
+LAG = timedelta(seconds=30)  # until a prediction is in the log
+LATE = timedelta(minutes=10)  # what was delivered again may come that long after others of its time; it is read then
 BATCH = 1_000
-MILLISECOND = timedelta(milliseconds=1)
 
 
 @dataclass
@@ -47,8 +45,8 @@ class ExperimentObserver:
     """Observes the experiments of one model."""
 
     model: str
-    records: PredictionRecords
-    outcomes: OutcomeLookup
+    log: PredictionLog
+    outcomes: OutcomeStore
     ports: PipelinePorts
 
     def observe(self, identifier: str) -> dict[str, Any]:
@@ -80,24 +78,23 @@ class ExperimentObserver:
         return Counted(since, first_exposures(document["sample"]), document["worst"])
 
     def _read(self, experiment: Experiment, counted: Counted) -> bool:
-        """Read pages up to now, or as many as one run takes; whether all has been read."""
+        """Read up to now, or as much as one run takes; whether all has been read."""
         ended = datetime.fromisoformat(experiment.finished_at) if experiment.finished_at else None
         until = min(filter(None, (self.ports.clock.now() - LAG, ended)))
-        since = max(counted.since - LATE, datetime.fromisoformat(experiment.started_at))
-        for _ in range(PAGES):
-            lines = self.records.page(since, until, PAGE)
-            counted.exposures.add(experiment, map(logged_score, lines))
-            if len(lines) < PAGE:
-                counted.since = max(since, until)
-                return True
-            last = datetime.fromtimestamp(lines[-1]["_aws"]["Timestamp"] / 1000, UTC)
-            since = counted.since = max(last, since + MILLISECOND)
-        return False
+        since, taken = max(counted.since - LATE, datetime.fromisoformat(experiment.started_at)), 0
+        while since < until and taken < MOST:
+            end = min(since + STRETCH, until)
+            for record in self.log.records(since, end):
+                counted.exposures.add(experiment, (logged_score(record),))
+                taken += 1
+            since, counted.since = end, max(counted.since, end)
+        return since >= until
 
     def _learn(self, exposures: FirstExposures) -> None:
         waiting = exposures.unknown()
         for start in range(0, len(waiting), BATCH):
-            exposures.learn(self.outcomes.outcomes(self.model, waiting[start : start + BATCH]))
+            known = self.outcomes.of(waiting[start : start + BATCH])
+            exposures.learn({name: float(found.label) for name, found in known.items() if _numeric(found.label)})
 
     def _keep(self, experiment: Experiment, counted: Counted, analysis: Analysis, caught_up: bool) -> None:
         sample = counted.exposures
@@ -125,6 +122,10 @@ class ExperimentObserver:
         share = challenger_share(control, challenger, experiment.measured.better, policy.floor, seed)
         moves = abs(share - experiment.challenger.share) >= 0.01
         return {"rebalance": moves, "share": round(share * 100)} if moves else stays
+
+
+def _numeric(label: Label) -> TypeGuard[float]:
+    return isinstance(label, int | float)
 
 
 def _learnt(tallies: Sequence[Tally]) -> Learnt:

@@ -4,6 +4,7 @@ Each minute's scores are one object under a key of that minute, so that scoring 
 ``rate`` predictions of a minute are scored, its first ones: the bound holds whatever the traffic is.
 """
 
+import itertools
 import json
 import math
 import time
@@ -17,13 +18,12 @@ from roost.domain.scoring import answer_of, score_row
 from roost.domain.shadow_report import ShadowScore
 from roost.domain.shadows import Shadow, logged_row, shadow_from
 from roost.object_keys import shadow_key, shadow_prefix
-from roost.ports import Clock, ObjectStore
-from roost.ports.predictions import PredictionRecords
+from roost.ports import Clock, ObjectStore, PredictionLog
 from roost.workflows.packages import LoadedPackage
 
 PLAN, PROGRESS, SCORES = "plan.json", "progress.json", "scores/"
 MINUTE = timedelta(minutes=1)
-LAG = timedelta(seconds=60)  # until a minute's lines can be read
+LAG = timedelta(seconds=60)  # until a minute's predictions are in the log
 MINUTES = 120  # of one shadow in one run; the next one goes on
 
 
@@ -32,7 +32,7 @@ class ShadowScorer:
     """Scores the running shadows of one model."""
 
     model: str
-    records: PredictionRecords
+    log: PredictionLog
     lake: ObjectStore
     load: Callable[[str], LoadedPackage]
     clock: Clock
@@ -55,8 +55,8 @@ class ShadowScorer:
         return found
 
     def _minute(self, shadow: Shadow, package: LoadedPackage, since: datetime) -> dict[str, int]:
-        lines = self.records.page(since, since + MINUTE, shadow.rate)
-        logged = [logged_score(line) for line in lines]
+        records = itertools.islice(self.log.records(since, since + MINUTE), shadow.rate)
+        logged = [logged_score(record) for record in records]
         mine = [one for one in logged if one.model_version == shadow.live_version]
         scores = [score for one in mine if (score := scored(package, one)) is not None]
         if scores:
