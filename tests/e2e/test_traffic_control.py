@@ -8,7 +8,6 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from math import sqrt
 from pathlib import Path
 from statistics import NormalDist
@@ -17,16 +16,13 @@ from typing import Any
 import pytest
 
 from localaws.deploy import deploy
-from roost import names
-from roost.adapters.dynamodb_registry import DynamoDBRegistryStore
-from roost.adapters.step_functions_releases import StepFunctionsReleases
-from roost.domain.registry import Actor, Release
 from roost.names import ReleaseStatus
 from roost.release_names import ReleaseKind, canary_alarm, sweeping_pipeline
 from roost.workflows.release_approval import decide_release
 from roost.workflows.release_orders import abort_release, pause_release, resume_release
 from tests.e2e.changed_checkout import with_other_scoring_code
 from tests.e2e.deployment import MODEL, STAGE, WITH_STREAMS, Deployment, wait_until
+from tests.e2e.release_control import Control
 from tests.e2e.test_story import FIRST_END, Transactions, landed, requests_of, traffic, transactions
 
 __all__ = ["transactions"]  # the fixture of the story
@@ -36,47 +32,6 @@ LONG = {"code": True, "steps": [50], "wait_seconds": 86_400}  # scaled, longer t
 SHARE, ANSWERS, UNLIKELY = 20, 120, 1e-6
 PAUSE = 0.1  # a few requests a second: the stores of the embedded AWS share the machine with everything else
 QUICK = {"code": True, "steps": [50], "wait_seconds": 20, "min_requests": 20}
-
-
-class Control:
-    """The releases of the deployed model, as a person with credentials steers them."""
-
-    def __init__(self, deployment: Deployment) -> None:
-        self.deployment, self.states = deployment, deployment.client("stepfunctions")
-        self.registry = DynamoDBRegistryStore(deployment.outputs[names.Output.REGISTRY_TABLE])
-        self.runs = StepFunctionsReleases(deployment.releasing, self.states)
-
-    def start(self, **request: Any) -> str:
-        """Start a release; answers its ARN."""
-        asked = json.dumps({"requested_by": "e2e", **request})
-        return str(self.states.start_execution(stateMachineArn=self.deployment.releasing, input=asked)["executionArn"])
-
-    def shifted(self) -> dict[str, Any]:
-        """Wait until a canary has its share; answers its weights."""
-
-        def weights() -> dict[str, Any]:
-            routing = self.deployment.alias().get("RoutingConfig") or {}
-            return dict(routing.get("AdditionalVersionWeights") or {})
-
-        return dict(wait_until(weights))
-
-    def settled(self, run: str) -> Release:
-        """Wait until a release has an end in the registry, and the model is free; answers its record."""
-        wait_until(lambda: not self.registry.head(MODEL).active_release)
-        return self.registry.release(MODEL, run.rpartition(":")[2])
-
-    def actor(self, name: str) -> Actor:
-        return Actor(name, datetime.now(UTC))
-
-    def in_agreement(self) -> None:
-        """Alias and registry tell the same, and nothing is under way."""
-        head = self.registry.head(MODEL)
-        done = [release for release in self.registry.releases(MODEL) if release.status is ReleaseStatus.COMPLETED]
-        last = max(done, key=lambda release: release.finished_at)
-        alias = self.deployment.alias()
-        assert (head.active_release, head.champion) == ("", last.version)
-        assert alias["FunctionVersion"] == last.function_version
-        assert not (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights")
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +65,25 @@ def test_of_two_releases_that_race_one_runs_and_the_other_moves_nothing(
         ended = sorted((control.deployment.finished(run) for run in runs), key=lambda run: run.status)
     assert [(run.status, run.error) for run in ended] == [("FAILED", "ReleaseInProgress"), ("SUCCEEDED", "")]
     control.in_agreement()
+
+
+@pytest.mark.parametrize(
+    ("request_", "error", "told"),
+    [
+        ({"code": True, "steps": [50, 5]}, "InvalidReleaseRequest", "must rise"),
+        ({"code": True, "guardrails": {"alpha": 0.7}}, "InvalidReleaseRequest", "alpha is 0.7"),
+        ({"code": True, "version": 1}, "InvalidReleaseRequest", "exactly one of"),
+        ({"code": True, "colour": "red"}, "InvalidReleaseRequest", "'colour'"),
+        ({"version": 99}, "UnknownVersion", "99"),
+    ],
+)
+def test_a_bad_request_is_red_by_name_and_moves_nothing(
+    control: Control, request_: dict[str, Any], error: str, told: str
+) -> None:
+    before = control.deployment.alias(), control.registry.head(MODEL), control.registry.releases(MODEL)
+    ended = control.deployment.finished(control.start(**request_))
+    assert (ended.status, ended.error, told in ended.cause) == ("FAILED", error, True)
+    assert (control.deployment.alias(), control.registry.head(MODEL), control.registry.releases(MODEL)) == before
 
 
 def test_a_release_that_is_aborted_under_load_fails_no_request(control: Control, transactions: Transactions) -> None:
@@ -167,23 +141,40 @@ def within_limits(seen: int, of: int, share: float) -> bool:
 
 
 def test_a_release_waits_for_its_approval(control: Control, transactions: Transactions) -> None:
-    """The pipeline with the policy of a production stage, on this one."""
-    machine = control.deployment.releasing
-    deployed = control.states.describe_state_machine(stateMachineArn=machine)["definition"]
-    asking = json.dumps(_asking(json.loads(deployed)))
-    control.states.update_state_machine(stateMachineArn=machine, definition=asking)
-    try:
-        run = control.start(**QUICK)
-        wait_until(lambda: control.registry.head(MODEL).active_release)
-        name = run.rpartition(":")[2]
-        wait_until(lambda: control.registry.release(MODEL, name).gate)
+    """The pipeline with the policy of a production stage, on this one: the first is rejected, the second approved."""
+    before = control.deployment.alias()
+    with _asked_by_a_person(control):
+        rejected = _waiting(control)
+        decide_release(control.registry, control.runs, MODEL, control.actor("bob"), "not today", approved=False)
+        record = control.settled(rejected)
+        assert (record.status, record.reason) == (ReleaseStatus.ABORTED, "ReleaseRejected: bob: not today")
+        assert control.deployment.alias()["FunctionVersion"] == before["FunctionVersion"]
+        control.in_agreement()
+        run = _waiting(control)
         with load(control, transactions):
             decide_release(control.registry, control.runs, MODEL, control.actor("ann"), "read the card", approved=True)
             assert control.deployment.finished(run).status == "SUCCEEDED"
-        assert control.registry.release(MODEL, name).gate["by"] == "ann"
-    finally:
-        control.states.update_state_machine(stateMachineArn=machine, definition=deployed)
+        assert control.registry.release(MODEL, run.rpartition(":")[2]).gate["by"] == "ann"
     control.in_agreement()
+
+
+def _waiting(control: Control) -> str:
+    """A release that waits for a person; its ARN."""
+    run = control.start(**QUICK)
+    wait_until(lambda: control.registry.head(MODEL).active_release)
+    wait_until(lambda: control.registry.release(MODEL, run.rpartition(":")[2]).gate)
+    return run
+
+
+@contextmanager
+def _asked_by_a_person(control: Control) -> Iterator[None]:
+    machine, states = control.deployment.releasing, control.states
+    deployed = states.describe_state_machine(stateMachineArn=machine)["definition"]
+    states.update_state_machine(stateMachineArn=machine, definition=json.dumps(_asking(json.loads(deployed))))
+    try:
+        yield
+    finally:
+        states.update_state_machine(stateMachineArn=machine, definition=deployed)
 
 
 def _asking(definition: dict[str, Any]) -> dict[str, Any]:

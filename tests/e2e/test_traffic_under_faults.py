@@ -17,8 +17,9 @@ from roost.metric_names import METRIC_NAMESPACE, Dimension, Metric
 from roost.names import ReleaseStatus
 from tests.e2e.deployment import MODEL, STAGE, wait_until
 from tests.e2e.loopback_faults import Wire, changed, silence, throttled, wire
+from tests.e2e.release_control import Control
 from tests.e2e.test_story import FIRST_END, requests_of, traffic
-from tests.e2e.test_traffic_control import PAUSE, Control, control, load, transactions
+from tests.e2e.test_traffic_control import PAUSE, control, load, transactions
 
 __all__ = ["control", "transactions"]  # the fixtures of the tests before
 pytestmark = pytest.mark.e2e
