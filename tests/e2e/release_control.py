@@ -39,6 +39,12 @@ class Control:
         wait_until(lambda: not self.registry.head(MODEL).active_release)
         return self.registry.release(MODEL, run.rpartition(":")[2])
 
+    def succeeded(self, run: str) -> bool:
+        """Wait until a release has ended; one that failed says here why."""
+        ended = self.deployment.finished(run)
+        assert (ended.status, ended.error, ended.cause) == ("SUCCEEDED", "", "")
+        return True
+
     def actor(self, name: str) -> Actor:
         return Actor(name, datetime.now(UTC))
 

@@ -130,7 +130,7 @@ def test_a_paused_canary_keeps_its_share_until_it_is_resumed(control: Control, t
         answers = counts - before
         assert control.shifted() == {canary: weight} == {canary: SHARE / 100}
         resume_release(control.registry, MODEL, control.actor("eve"), "booked")
-        assert control.deployment.finished(run).status == "SUCCEEDED"
+        assert control.succeeded(run)
     assert within_limits(answers[200, canary], sum(answers.values()), weight), answers
     control.in_agreement()
 
@@ -153,7 +153,7 @@ def test_a_release_waits_for_its_approval(control: Control, transactions: Transa
         run = _waiting(control)
         with load(control, transactions):
             decide_release(control.registry, control.runs, MODEL, control.actor("ann"), "read the card", approved=True)
-            assert control.deployment.finished(run).status == "SUCCEEDED"
+            assert control.succeeded(run)
         assert control.registry.release(MODEL, run.rpartition(":")[2]).gate["by"] == "ann"
     control.in_agreement()
 
@@ -194,7 +194,7 @@ def test_a_deployment_in_the_middle_of_a_release_waits_for_its_end_and_then_its_
         assert control.shifted() == before
         wait_until(lambda: control.registry.head(MODEL).queued_release)
         resume_release(control.registry, MODEL, control.actor("eve"), "deployed")
-        assert control.deployment.finished(run).status == "SUCCEEDED"
+        assert control.succeeded(run)
         (queued,) = wait_until(lambda: set(control.deployment.runs(control.deployment.releasing)) - {*known, run})
         after = control.shifted()
         abort_release(control.registry, control.runs, MODEL, control.actor("eve"), "seen")

@@ -80,7 +80,7 @@ def test_a_store_that_fails_for_a_while_leaves_no_release_halfway(control: Contr
     requests, port = requests_of(transactions, FIRST_END), urlsplit(control.deployment.emulator.endpoint).port
     with wire(port or 80) as store:
         with over(store, control):
-            assert control.deployment.finished(control.start(**AT_ONCE)).status == "SUCCEEDED"
+            assert control.succeeded(control.start(**AT_ONCE))
             with traffic(control.deployment, requests, pause=PAUSE) as counts:
                 run = control.start(**JUDGED)
                 control.shifted()
@@ -92,7 +92,7 @@ def test_a_store_that_fails_for_a_while_leaves_no_release_halfway(control: Contr
         assert {status for status, _ in counts} == {200, FAILED}
         control.in_agreement()
         with load(control, transactions):
-            assert control.deployment.finished(control.start(**AT_ONCE)).status == "SUCCEEDED"
+            assert control.succeeded(control.start(**AT_ONCE))
     control.in_agreement()
 
 
@@ -108,11 +108,11 @@ def over(store: Wire, control: Control) -> Iterator[None]:
 
 def test_a_way_back_under_load_fails_no_request(control: Control, transactions: Transactions) -> None:
     before = control.deployment.alias()["FunctionVersion"]
-    assert control.deployment.finished(control.start(**AT_ONCE)).status == "SUCCEEDED"
+    assert control.succeeded(control.start(**AT_ONCE))
     with load(control, transactions) as counts:
         wait_until(lambda: sum(counts.values()) >= 30)
         back = control.start(rollback_to=control.registry.head(MODEL).champion)
-        assert control.deployment.finished(back).status == "SUCCEEDED"
+        assert control.succeeded(back)
         answered = sum(counts.values())
         wait_until(lambda: sum(counts.values()) >= answered + 30)
     assert control.deployment.alias()["FunctionVersion"] == before
