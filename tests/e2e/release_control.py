@@ -42,7 +42,7 @@ class Control:
     def succeeded(self, run: str) -> bool:
         """Wait until a release has ended; one that failed says here why."""
         ended = self.deployment.finished(run)
-        assert (ended.status, ended.error, ended.cause) == ("SUCCEEDED", "", "")
+        assert ended.status == "SUCCEEDED", f"{ended.error}: {ended.cause}"
         return True
 
     def actor(self, name: str) -> Actor:
