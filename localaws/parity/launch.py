@@ -27,6 +27,7 @@ GAPS = (
     "log_filters",
     "log_resources",
     "log_subscriptions",
+    "metric_eviction",
     "nested_history",
     "object_versions",
     "parameter_events",
@@ -35,6 +36,7 @@ GAPS = (
     "state_paths",
     "task_callbacks",
     "terminal_errors",
+    "throttled_tasks",
     "transaction_size",
     "whole_minutes",
 )

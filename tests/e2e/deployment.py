@@ -19,7 +19,7 @@ from roost import names
 from roost.domain.api_address import api_address
 
 STAGE = "e2e"
-WITH_STREAMS = ("--context", "streams=true")
+WITH_STREAMS = ("--context", "streams=true", "--context", "code_releases=true")
 MODEL = "fraud"
 LIMIT_SECONDS = 240
 

@@ -69,17 +69,22 @@ def requests_of(transactions: Transactions, day: int) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def traffic(deployment: Deployment, requests: list[dict[str, Any]]) -> Iterator[Counter[tuple[int, int]]]:
-    """Two callers score the requests over and over; counts answers by (status, model version)."""
-    counts: Counter[tuple[int, int]] = Counter()
+def traffic(
+    deployment: Deployment, requests: list[dict[str, Any]], told: str = "model_version", pause: float = 0.0
+) -> Iterator[Counter[tuple[int, Any]]]:
+    """Two callers score the requests over and over; counts answers by (status, model version, or what is ``told``).
+
+    ``pause`` is between two requests of a caller, in seconds.
+    """
+    counts: Counter[tuple[int, Any]] = Counter()
     done = threading.Event()
 
     def call(offset: int) -> None:
         for index in range(offset, 1_000_000, 2):
-            if done.is_set():
+            if done.wait(pause):
                 return
             answer = deployment.score(requests[index % len(requests)])
-            counts[answer.status, answer.document.get("model_version", 0)] += 1
+            counts[answer.status, answer.document.get(told, 0)] += 1
 
     callers = [threading.Thread(target=call, args=(offset,)) for offset in range(2)]
     for caller in callers:
@@ -168,9 +173,9 @@ def test_a_body_that_is_no_json_is_a_400(deployment: Deployment) -> None:
 
 
 def test_deploying_again_moves_no_traffic(deployment: Deployment) -> None:
-    before = deployment.alias()
+    before, released = deployment.alias(), deployment.runs(deployment.releasing)
     deploy(deployment.emulator, STAGE, extra_args=WITH_STREAMS)
-    assert deployment.alias() == before
+    assert (deployment.alias(), deployment.runs(deployment.releasing)) == (before, released)
 
 
 def test_releasing_a_version_that_does_not_exist_is_red_and_changes_nothing(deployment: Deployment) -> None:

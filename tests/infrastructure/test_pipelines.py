@@ -242,7 +242,7 @@ def test_a_search_goes_on_until_one_is_chosen_and_a_dead_trial_is_a_result(platf
 
 def test_the_judges_ledger_goes_from_look_to_look_and_from_step_to_step(platform: dict[str, Any]) -> None:
     states = definitions(platform)["roost-test-fraud-release"]["States"]
-    assert states["FirstStep"]["Result"]["ledger"] == {}
+    assert states["FirstVerdict"]["Result"]["ledger"] == {}
     assert states["FirstLook"]["Parameters"]["ledger.$"] == "$.next.ledger"
     assert states["JudgeCanary"]["Parameters"]["ledger.$"] == "$.verdict.ledger"
     assert states["JudgeCanary"]["ResultPath"] == states["FirstLook"]["ResultPath"] == "$.verdict"

@@ -31,7 +31,7 @@ def test_what_the_observer_gives_up_is_kept_for_two_weeks_and_rings(platform: di
     name = flat(retries["DestinationConfig"]["OnFailure"]["Destination"]).strip("<>")
     assert platform[name]["Properties"]["MessageRetentionPeriod"] == 14 * 86_400
     alarms = [item["Properties"] for item in of_type(platform, "AWS::CloudWatch::Alarm").values()]
-    (waiting,) = (alarm for alarm in alarms if alarm["MetricName"] == "ApproximateNumberOfMessagesVisible")
+    (waiting,) = (alarm for alarm in alarms if alarm.get("MetricName") == "ApproximateNumberOfMessagesVisible")
     assert (waiting["Threshold"], waiting["Dimensions"][0]["Value"]) == (1, {"Fn::GetAtt": [name, "QueueName"]})
 
 

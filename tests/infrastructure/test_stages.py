@@ -9,7 +9,7 @@ import pytest
 
 from infra.config import InvalidContext, read_config
 from roost import names, object_keys
-from roost.experiment_names import shadow_pipeline
+from roost.experiment_names import experiment_pipeline, shadow_pipeline
 from roost.monitoring_names import MONITORING_EXPIRY, OBSERVATIONS, OUTCOMES
 from roost.release_names import sweeping_pipeline
 from roost.settings import PipelineSettings, ScoringSettings
@@ -100,9 +100,9 @@ def test_streams_exist_only_where_they_are_asked_for(
 
 def test_what_the_clock_starts(platform: dict[str, Any], streaming_platform: dict[str, Any]) -> None:
     audit, archive = names.audit_pipeline(STAGE, "fraud"), names.function(STAGE, "archive_predictions")
-    sweeps = (sweeping_pipeline(STAGE, model) for model in ("churn", "fraud"))
+    each = [named(STAGE, model) for named in (sweeping_pipeline, experiment_pipeline) for model in ("churn", "fraud")]
     shadows = dict.fromkeys((shadow_pipeline(STAGE, model) for model in ("churn", "fraud")), "rate(5 minutes)")
-    always = dict.fromkeys([audit, archive, *sweeps], "rate(1 hour)") | shadows
+    always = dict.fromkeys([audit, archive, *each], "rate(1 hour)") | shadows
     assert _by_the_clock(platform) == always
     compaction = names.compaction_pipeline(STAGE, "card_transactions")
     assert _by_the_clock(streaming_platform) == {**always, compaction: "rate(1 hour)"}

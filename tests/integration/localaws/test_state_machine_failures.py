@@ -100,6 +100,21 @@ def test_a_task_that_takes_too_long_times_out(aws: Emulator) -> None:
     assert run(aws, {"Slow": task_of(aws, source, TimeoutSeconds=1)})["error"] == "States.Timeout"
 
 
+def throttled(emulator: Emulator) -> str:
+    task = task_of(emulator, ECHO)
+    function = task["Resource"].rpartition(":")[2]
+    client(emulator, "lambda").put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=0)
+    return str(run(emulator, {"Throttled": task})["error"])
+
+
+def test_a_throttled_function_fails_its_task_by_awss_name(aws: Emulator) -> None:
+    assert throttled(aws) == "Lambda.TooManyRequestsException"
+
+
+def test_upstream_does_not_know_a_throttled_task(upstream: Emulator) -> None:
+    still_open("throttled_tasks", throttled(upstream) == "Lambda.TooManyRequestsException")
+
+
 def started_twice(emulator: Emulator, first: Any, second: Any) -> bool:
     states, name = client(emulator, "stepfunctions"), uuid.uuid4().hex
     machine = make_machine(emulator, {"Ask": token_task(emulator, ECHO, TimeoutSeconds=1)})

@@ -1,4 +1,4 @@
-"""Any interleaving of releases, crashes, stops, orders, alarms and sweeps keeps alias and registry in agreement.
+"""Any interleaving of releases, experiments, orders, crashes, stops, alarms and sweeps keeps alias and registry agreed.
 
 A model-based test (Hypothesis, "Stateful testing"): every rule is something that people, AWS or chance may do next.
 """
@@ -13,18 +13,20 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from roost.domain.audit_log import first_broken_link
 from roost.domain.registry import Actor
-from roost.errors import RoostError
+from roost.errors import ReleaseInProgress, RoostError
+from roost.experiment_errors import ExperimentRunning
 from roost.names import Approval, ReleaseStatus, Status
 from roost.release_names import OnConflict
 from roost.spec import Rollout
 from roost.workflows.release_approval import decide_release
 from roost.workflows.release_orders import abort_release, pause_release, resume_release
 from tests.unit.release.conftest import MODEL, serving
+from tests.unit.release.experiments_between import Experiments
 from tests.unit.release.state_walker import Fault, Walk
 from tests.unit.release.whole_release import BAD, GOOD, TASKS, Releases
 
 MOST = 8
-STOPS = (*TASKS, "RestoreTraffic", "RecordRollback", "SettleRelease", "WaitForEvidence")
+STOPS = (*TASKS, "RestoreTraffic", "RecordRollback", "SettleRelease", "WaitForEvidence", "WaitForTurn")
 
 
 class ReleaseWorld(RuleBasedStateMachine):
@@ -43,6 +45,7 @@ class ReleaseWorld(RuleBasedStateMachine):
             approval=Approval.MANUAL if asks else None, on_conflict=OnConflict.QUEUE if queues else OnConflict.REFUSE,
         )  # fmt: skip
         self.releases.judge(GOOD)
+        self.experiments = Experiments(self.releases.bench)
         self.started, self.late = 0, set[str]()
         self.shares: dict[str, int] = {}
 
@@ -144,6 +147,33 @@ class ReleaseWorld(RuleBasedStateMachine):
         self.releases.sweep(alarm)
         self._no_lock_without_a_run()
 
+    @rule()
+    def begin_experiment(self) -> None:
+        """It is refused while anything holds the model, and a release is refused while it does."""
+        head = self.releases.bench.registry.head(MODEL)
+        if head.active_release or head.active_experiment:
+            with pytest.raises((ReleaseInProgress, ExperimentRunning)):
+                self.experiments.begin()
+        else:
+            self.experiments.begin()
+
+    @precondition(lambda self: self.experiments.serving)
+    @rule()
+    def end_experiment(self) -> None:
+        self.experiments.end()
+
+    @invariant()
+    def one_thing_holds_the_model_at_most(self) -> None:
+        head = self.releases.bench.registry.head(MODEL)
+        assert not (head.active_release and head.active_experiment), head
+        assert head.active_experiment == self.experiments.held
+
+    @invariant()
+    def one_release_is_queued_at_most(self) -> None:
+        registry = self.releases.bench.registry
+        queued = {each.identifier for each in registry.releases(MODEL) if each.status is ReleaseStatus.QUEUED}
+        assert queued <= {registry.head(MODEL).queued_release}
+
     @invariant()
     def what_serves_is_the_champion_or_its_canary(self) -> None:
         registry, alias = self.releases.bench.registry, self.releases.bench.endpoint.alias()
@@ -151,7 +181,8 @@ class ReleaseWorld(RuleBasedStateMachine):
         done = [release for release in registry.releases(MODEL) if release.status is ReleaseStatus.COMPLETED]
         champion = max(done, key=lambda release: release.finished_at).function_version
         active = {registry.release(MODEL, head.active_release).function_version} if head.active_release else set()
-        assert {alias.primary, alias.canary} - {""} <= {champion} | active, (alias, champion, active)
+        serves = {self.experiments.serving} if self.experiments.serving else {champion} | active
+        assert {alias.primary, alias.canary} - {""} <= serves, (alias, champion, active)
 
     @invariant()
     def the_champion_and_nothing_else_is_live(self) -> None:
@@ -178,8 +209,9 @@ class ReleaseWorld(RuleBasedStateMachine):
         assert first_broken_link(registry.audit(MODEL)) is None
 
     def _no_lock_without_a_run(self) -> None:
-        active = self.releases.bench.registry.head(MODEL).active_release
-        assert not active or self.releases.walks[active].status == "RUNNING"
+        head = self.releases.bench.registry.head(MODEL)
+        for name in {head.active_release, head.queued_release} - {""}:
+            assert self.releases.walks[name].status == "RUNNING"
 
     def teardown(self) -> None:
         """When every run has been stopped and swept, all agree."""
@@ -187,8 +219,11 @@ class ReleaseWorld(RuleBasedStateMachine):
             return
         for walk in self._running():
             self.releases.stop(walk.name)
+        if self.experiments.serving:
+            self.experiments.end()
         self.releases.sweep()
         assert self.releases.disagreements() == []
+        assert self.releases.bench.registry.head(MODEL).queued_release == ""
 
 
 TestReleaseWorld = pytest.mark.slow(ReleaseWorld.TestCase)

@@ -30,11 +30,7 @@ class FailingDynamoDB(ThreadingHTTPServer):
         self.requests = 0
         self.connections: set[Any] = set()
         self.released = threading.Event()
-
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        self.url = f"http://127.0.0.1:{self.server_address[1]}"
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -59,6 +59,14 @@ def status(service: PredictionService) -> int:
     return ask(service, customer=7, amount=20.0)[0]
 
 
+def test_a_store_that_takes_no_connection_at_all_is_unavailable(serve: Serve, dynamodb: FailingDynamoDB) -> None:
+    with FailingDynamoDB() as gone:
+        pass
+    dynamodb.url = gone.url
+    assert status(serve()) == 503
+    assert status(serve(degraded=True)) == 200
+
+
 def test_requests_share_one_connection(serve: Serve, dynamodb: FailingDynamoDB) -> None:
     service = serve()
     assert [status(service) for _ in range(5)] == [200] * 5

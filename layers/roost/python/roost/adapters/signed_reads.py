@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import boto3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSPreparedRequest, AWSRequest
+from botocore.exceptions import ConnectionError as NotConnected
 from botocore.exceptions import HTTPClientError
 from botocore.httpsession import URLLib3Session
 
@@ -32,7 +33,7 @@ class Http(Protocol):
     """What sends a prepared request: botocore's own session, or a test's."""
 
     def send(self, request: AWSPreparedRequest) -> Any:
-        """An answer with ``status_code`` and ``content``. Raises ``HTTPClientError``."""
+        """An answer with ``status_code`` and ``content``. Raises ``HTTPClientError`` or ``ConnectionError``."""
         ...
 
 
@@ -62,7 +63,7 @@ class SignedReads:
         SigV4Auth(self._credentials.get_frozen_credentials(), "dynamodb", self._region).add_auth(request)
         try:
             answer = self._http.send(request.prepare())
-        except HTTPClientError as error:
+        except (HTTPClientError, NotConnected) as error:
             raise DependencyUnavailable(f"DynamoDB could not be reached: {error}") from error
         if answer.status_code == OK:
             return _items(answer.content)

@@ -15,11 +15,14 @@ def evidence_table(answer: Mapping[str, Any]) -> Table:
     """The guardrails of one look.
 
     ``difference`` is the canary's beyond live's, of ``latency_ratio`` the ratio, with its confidence sequence;
-    ``e value`` is given with the bound at which the canary is rolled back.
+    ``e value`` is given with the bound at which the canary is rolled back. ``weight`` is the canary's share in percent,
+    where that is known.
     """
     decision, requests = str(answer["decision"]).replace("_", " "), answer["requests"]
+    share = f" at {answer['weight']} %" if answer.get("weight") else ""
     title = (
-        f"look {answer['look']}: {decision} · {requests['canary']} requests of the canary, {requests['live']} of live"
+        f"look {answer['look']}{share}: {decision} · "
+        f"{requests['canary']} requests of the canary, {requests['live']} of live"
     )
     return table(f"{title}\n{answer['reason']}", HEAD, [_row(guardrail) for guardrail in answer["guardrails"]])
 

@@ -8,7 +8,7 @@ from rich.table import Table
 from roost.cli.display import table, when
 from roost.domain.registry import Release
 from roost.names import ReleaseStatus
-from roost.release_names import Gate
+from roost.release_names import Gate, ReleaseKind
 
 
 def record_of(release: Release) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def record_table(release: Release) -> Table:
     """Who released what and why, and what people and the pipeline decided about it."""
     rows = [
         ["status", state_of(release)],
-        ["version", f"{release.version} ({release.kind}), in place of {release.previous_version or 'nothing'}"],
+        ["version", _brought(release)],
         ["traffic", f"{release.strategy} {', '.join(map(str, release.steps))}"],
         ["asked for", f"{when(release.started_at)} by {release.requested_by}"],
         ["ended", when(release.finished_at) if release.finished_at else ""],
@@ -43,6 +43,12 @@ def record_table(release: Release) -> Table:
         ["forced through", "; ".join(release.forced)],
     ]
     return table(f"release {release.identifier}", ("", ""), [row for row in rows if row[1]])
+
+
+def _brought(release: Release) -> str:
+    if release.kind == ReleaseKind.CODE:
+        return f"new code with the package of version {release.version}"
+    return f"{release.version} ({release.kind}), in place of {release.previous_version or 'nothing'}"
 
 
 def _gate(gate: dict[str, str]) -> str:

@@ -11,13 +11,15 @@ from roost.adapters.pipeline_history import StateRun
 from roost.adapters.pipeline_runs import Run
 from roost.cli.display import brief, out, print_json, seconds, table
 from roost.cli.evaluation_tables import evaluation_of, gates_table
+from roost.cli.release_looks import last_evidence, newest
 from roost.cli.search_table import search_table, trial_line
 from roost.domain.triggers import reasons_of, why
 from roost.workflows.step_cache import FROM
 
 CHOICES_AND_NOTES = (
-    "Explain", "Failed", "FirstLook", "FirstStep", "GatesPassed", "NeedsVerdict", "NextStep", "ServedBefore",
-    "TakePublished", "TrainTrials", "TrialChosen", "Verdict",
+    "Explain", "Failed", "FirstLook", "FirstStep", "FirstVerdict", "GatesPassed", "NeedsApproval", "NeedsVerdict",
+    "NextStep", "Ordered", "PausedLook", "ReleaseRolledBack", "Released", "ServedBefore", "Settled", "TakePublished",
+    "TrainTrials", "TrialChosen", "Verdict",
 )  # fmt: skip
 TRIAL = "RunTrial"
 
@@ -29,7 +31,7 @@ def tells(state: StateRun) -> bool:
 
 def drawing(run: Run) -> Table:
     """A run as a table of its states."""
-    rows = [[state.name, _time(state, run), _answer(state)] for state in run.states if tells(state)]
+    rows = [[state.name, _time(state, run), _answer(state)] for state in newest(filter(tells, run.states))]
     drawn = table(_titled(run), ("state", "time", "answer"), rows)
     if run.cause or run.error:
         drawn.add_row("[bold red]failed[/]", "", f"[red]{escape(why_failed(run))}[/]")
@@ -77,7 +79,7 @@ def show_run(run: Run, as_json: bool, search: dict[str, Any] | None = None) -> N
     if as_json:
         print_json({**asdict(run), "search": search} if search else asdict(run))
         return
-    out.print(drawing(run))
+    out.print(drawing(run), *last_evidence(run))
     if search:
         out.print(search_table(search))
     evaluation = evaluation_of(run)

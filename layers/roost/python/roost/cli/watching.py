@@ -5,11 +5,14 @@ from collections.abc import Callable
 from typing import Any
 
 import typer
+from rich.console import Group
 from rich.live import Live
+from rich.table import Table
 
 from roost.adapters.pipeline_history import StateRun
 from roost.adapters.pipeline_runs import PipelineRuns, Run
 from roost.cli.display import err, note
+from roost.cli.release_looks import evidence_at, is_look, last_evidence
 from roost.cli.run_tables import drawing, line, show_run, tells
 
 PAUSE = 1.0  # seconds
@@ -26,18 +29,21 @@ def follow(runs: PipelineRuns, name: str, see: Callable[[Run], None], pause: flo
 
 
 def watch(runs: PipelineRuns, name: str) -> Run:
-    """Wait for the end of a run: a living table on a terminal, elsewhere a line for each state that was left."""
+    """Wait for the end of a run: a living table on a terminal, elsewhere a line for each state that was left.
+
+    Both show the evidence of a release at each look of its judge.
+    """
     if not err.is_terminal:
-        return follow(runs, name, Lines(note))
+        return follow(runs, name, Lines(note, err.print))
     with Live(console=err, refresh_per_second=4, transient=True) as live:
-        return follow(runs, name, lambda run: live.update(drawing(run)))
+        return follow(runs, name, lambda run: live.update(Group(drawing(run), *last_evidence(run))))
 
 
 class Lines:
-    """Says each state of a run once, when it has been left."""
+    """Says each state of a run once, when it has been left, and shows what a release's judge saw at each look."""
 
-    def __init__(self, say: Callable[[str], None]) -> None:
-        self._say = say
+    def __init__(self, say: Callable[[str], None], show: Callable[[Table], None] | None = None) -> None:
+        self._say, self._show = say, show
         self._said: set[int] = set()
 
     def __call__(self, run: Run) -> None:
@@ -46,6 +52,8 @@ class Lines:
             if place not in self._said and _done(state, run):
                 self._said.add(place)
                 self._say(line(state))
+                if self._show and is_look(state):
+                    self._show(evidence_at(state, run.states))
 
 
 def _done(state: StateRun, run: Run) -> bool:
