@@ -17,10 +17,15 @@ from roost.workflows.experiment_recording import record_experiment, record_failu
 from roost.workflows.experiment_traffic import return_traffic
 from roost.workflows.traffic import shift_traffic
 from tests.infrastructure.test_pipelines import definitions
-from tests.unit.experiments.conftest import MODEL, REQUEST, ExperimentBench
+from tests.unit.experiments.conftest import MODEL, REQUEST, ExperimentBench, served_bench
 
 pytest_plugins = ("tests.unit.experiments.conftest",)
 START = ["PublishVersion", "SmokeTest", "ShiftTraffic", "RecordExperiment"]
+
+
+@pytest.fixture
+def bench() -> ExperimentBench:
+    return served_bench()
 
 
 def handlers(bench: ExperimentBench, share: int) -> dict[str, Callable[[dict[str, Any]], dict[str, Any]]]:

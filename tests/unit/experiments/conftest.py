@@ -143,6 +143,10 @@ class ExperimentBench:
 
 @pytest.fixture
 def bench() -> ExperimentBench:
+    return served_bench()
+
+
+def served_bench() -> ExperimentBench:
     """Version 1 serves, version 2 is approved."""
     built = ExperimentBench()
     built.release(built.register(0.1))
