@@ -19,7 +19,6 @@ from roost.workflows.traffic import shift_traffic
 from tests.infrastructure.test_pipelines import definitions
 from tests.unit.experiments.conftest import MODEL, REQUEST, ExperimentBench, served_bench
 
-pytest_plugins = ("tests.unit.experiments.conftest",)
 START = ["PublishVersion", "SmokeTest", "ShiftTraffic", "RecordExperiment"]
 
 
