@@ -19,13 +19,13 @@ from tests.e2e.deployment import MODEL, STAGE, wait_until
 from tests.e2e.loopback_faults import Wire, changed, silence, throttled, wire
 from tests.e2e.release_control import Control
 from tests.e2e.test_story import FIRST_END, requests_of, traffic
-from tests.e2e.test_traffic_control import PAUSE, control, load, transactions
+from tests.e2e.test_traffic_control import PAUSE, QUICK, control, load, transactions
 
 __all__ = ["control", "transactions"]  # the fixtures of the tests before
 pytestmark = pytest.mark.e2e
 
 DYNAMODB, CLOUDWATCH = "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_CLOUDWATCH"
-JUDGED = {"code": True, "steps": [50], "wait_seconds": 40, "min_requests": 20}
+JUDGED = {**QUICK, "wait_seconds": 40}
 AT_ONCE = {"code": True, "strategy": "all_at_once"}
 SCORING, JUDGE = names.scoring_function(STAGE, MODEL), names.function(STAGE, "judge_canary")
 WRITERS = ("read_orders", "finish_release", "settle_release", "record_rollback", "claim_release")
