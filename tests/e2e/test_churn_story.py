@@ -7,6 +7,7 @@ import pytest
 from models.churn.sample_data import write_landing_files
 from roost import names
 from roost.experiment_names import experiment_pipeline, shadow_pipeline
+from roost.release_names import sweeping_pipeline
 from roost.spec import load_model
 from tests.e2e.deployment import Deployment
 
@@ -56,5 +57,6 @@ def test_what_no_view_needs_is_not_deployed(deployment: Deployment) -> None:
             names.reproduction_pipeline,
             experiment_pipeline,
             shadow_pipeline,
+            sweeping_pipeline,
         )
     }
