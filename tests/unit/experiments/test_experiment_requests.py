@@ -18,6 +18,15 @@ from roost.experiment_errors import (
 from roost.workflows.release_planning import plan_release
 from tests.unit.experiments.conftest import COLUMNS, MODEL, NOW, ExperimentBench, column
 
+ROLLOUT = {
+    "strategy": "canary",
+    "steps": [5],
+    "wait_seconds": 1,
+    "min_requests": 1,
+    "max_looks": 1,
+    "guardrails": {"max_error_share": 1, "max_latency_ratio": 2, "max_rank_shift": 0.5},
+}
+
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"share": 0}, "share is 0; give a number from 1 to 99"),
     ({"share": 100}, "share is 100"),
@@ -86,9 +95,7 @@ def test_a_decision_rate_needs_a_decision(bench: ExperimentBench) -> None:
 def test_a_model_that_is_being_released_takes_no_experiment(bench: ExperimentBench) -> None:
     third = bench.register(0.3)
     event = {"model": MODEL, "release": "slow", "request": {"version": third}}
-    rollout = {"strategy": "canary", "steps": [5], "wait_seconds": 1, "min_requests": 1, "max_looks": 1,
-               "guardrails": {"max_error_share": 1, "max_latency_ratio": 2, "max_rank_shift": 0.5}}  # fmt: skip
-    plan_release({**event, "rollout": rollout}, bench.ports)
+    plan_release({**event, "rollout": ROLLOUT}, bench.ports)
     before = bench.standing()
     with pytest.raises(ReleaseInProgress, match="slow"):
         bench.plan()
@@ -103,6 +110,13 @@ def test_an_experiment_refuses_a_release_and_another_experiment_by_its_name(benc
     release = bench.registry.release(MODEL, "release-1")
     with pytest.raises(ExperimentRunning, match="roost experiment stop fraud"):
         release_start(head, bench.registry.version(MODEL, third), release, Actor("training", NOW))
+
+
+def test_what_holds_a_model_is_said_before_what_its_version_lacks(bench: ExperimentBench) -> None:
+    bench.start()
+    event = {"model": MODEL, "release": "two", "request": {"version": bench.register(0.3, approved=False)}}
+    with pytest.raises(ExperimentRunning, match="experiment exp of fraud"):
+        plan_release({**event, "rollout": ROLLOUT}, bench.ports)
 
 
 @pytest.mark.parametrize("action", ["stop", "promote", "reshare"])

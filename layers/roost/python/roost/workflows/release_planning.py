@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from roost.domain.guardrail_bounds import expecting
-from roost.domain.registry import Actor, Change, ModelHead, Release, Version
+from roost.domain.registry import Actor, Change, ModelHead, Release, Version, check_free
 from roost.domain.release_moves import release_start
 from roost.domain.release_plan import RolloutPlan, on_conflict, requested_kind, requested_version, rollout_plan
 from roost.errors import InvalidReleaseRequest, UnknownRelease
@@ -27,7 +27,8 @@ def plan_release(event: Event, ports: PipelinePorts) -> dict[str, Any]:
 
     Raises:
         InvalidReleaseRequest: the request is malformed, or a rollback's target was never released.
-        UnknownVersion, VersionNotApproved, ReleaseInProgress: the version may not be released now.
+        ReleaseInProgress, ExperimentRunning: something else holds the model.
+        UnknownVersion, VersionNotApproved: the version may not be released now.
         PackageCorrupted, PackageOfAnotherModel, SignatureBroken: its package may not.
         ReleaseNotRunning, ReleaseSuperseded, QueueTimedOut: the release has been ended meanwhile.
     """
@@ -46,6 +47,7 @@ def plan_release(event: Event, ports: PipelinePorts) -> dict[str, Any]:
             check_turn(known, head, actor.at)
         if head.active_release and queues:
             return queue(head, ports.registry, release, actor)
+        check_free(head)
         return release_start(head, version, _checked(release, version, head, event, ports), actor)
 
     move(ports.registry, model, start)
