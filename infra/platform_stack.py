@@ -12,6 +12,7 @@ from infra.constructs.feature_stream import FeatureStream, RejectedRecords
 from infra.constructs.layers import BuildLayers, Layers
 from infra.constructs.load_states import load_function
 from infra.constructs.model_endpoint import ModelEndpoint
+from infra.constructs.model_watch import ModelWatch
 from infra.constructs.outcomes_route import OutcomesRoute
 from infra.constructs.pipeline_functions import (
     RECORD_STEP,
@@ -91,6 +92,7 @@ class PlatformStack(Stack):
         self._registry_events()
         PredictionObserver(self, "PredictionObserver", storage, self._factory, endpoints)
         PredictionArchive(self, "PredictionArchive", storage, self._factory)
+        ModelWatch(self, "Watch", config, storage=storage, factory=self._factory, models=models)
         self.api = PredictionApi(self, "Api", config, endpoints)
         OutcomesRoute(self, "Outcomes", storage, self._factory, self.api.models)
         self._outputs()
