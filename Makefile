@@ -23,7 +23,9 @@ NODE_LOCK := $(shell PATH="$(MACHINE_PATH)" node -e 'process.exit(parseInt(proce
   2>/dev/null || echo requirements/node.txt)
 
 SOURCES := $(wildcard layers/roost/python infra functions models localaws)
-STEPS := unit contract infrastructure simulation integration e2e
+# What only computes or has an emulator of its own runs side by side; what synthesises or deploys, one after the other.
+SIDE_BY_SIDE := $(wildcard $(addprefix tests/,unit contract simulation))
+IN_A_ROW := $(wildcard $(addprefix tests/,infrastructure integration e2e))
 
 ##@ Everyday
 
@@ -49,7 +51,8 @@ down: setup ## Stop the embedded AWS
 ##@ Quality
 
 test: setup check ## The gate: checks, then every test
-	@$(BIN)/python -m pytest $(wildcard $(STEPS:%=tests/%))
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 $(SIDE_BY_SIDE)
+	@$(BIN)/python -m pytest $(IN_A_ROW)
 
 check: setup lint types complexity synth ## Lint, format, types, complexity and a synth without warnings
 
